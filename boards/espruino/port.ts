@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// The ports of all Espruino boards: the firmware's `net` and `tls` sockets, its timers. Its sockets
+// speak binary strings, call handlers from a queue with the socket as `this`, and throw: when no
+// connection can be made, and on a write between the other side's close and the event that tells.
+
+import type { Connection, Port } from "../hal.js";
+import {
+  type Drive,
+  driveClosed,
+  driveDrained,
+  driveOpened,
+  driveReceive,
+} from "../../src/transport/drive.js";
+
+function drop(connection: Connection): void {
+  const socket = connection as Connection & { removeAllListeners(): void };
+  try {
+    socket.removeAllListeners();
+    socket.end();
+  } catch (error) {
+    // It was closed already.
+  }
+}
+
+function open(
+  drive: Drive,
+  host: string,
+  port: number,
+  tls: object | undefined,
+): Connection | undefined {
+  try {
+    const socket = require(tls ? "tls" : "net").connect(
+      Object.assign({ host: host, port: port }, tls),
+    );
+    socket.drive = drive;
+    socket.put = socket.write.bind(socket);
+    socket.drop = drop;
+    socket.on("connect", driveOpened);
+    socket.on("data", driveReceive);
+    socket.on("drain", driveDrained);
+    socket.on("close", driveClosed);
+    return socket;
+  } catch (error) {
+    return undefined;
+  }
+}
+
+/** What the firmware offers. */
+export const port: Port = {
+  open: open,
+  after: setTimeout as unknown as Port["after"],
+  stop: (timer) => {
+    if (timer) clearTimeout(timer as number);
+  },
+  chance: Math.random,
+};

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+// The contract of `engine/` for Espruino: octets and payloads are strings of one character an octet,
+// the ring's block is one flat string that is also seen as Uint8Array. Nothing here knows MQTT.
+// Functions marked @inline are put in place of their calls by the build: a call costs 4 to 6 µs there.
+
+import { Status } from "../../status.js";
+
+/** One character an octet, 0–255. */
+export type Octets = string;
+/** What is published and received. */
+export type Payload = string;
+/** A packet's head and payload, ready for the link. */
+export type Message = string;
+/** A fixed row of whole numbers, 0–65535. */
+export type Numbers = Uint16Array;
+/**
+ * Marks a record of which a client has exactly one.
+ * @single
+ */
+export interface Single {}
+
+/** A caller's handlers, by event. */
+export type Handlers = Record<string, Function | undefined>;
+
+/**
+ * A block of octets, writable through `octets`, readable through `text`: the same memory.
+ * @single
+ */
+export interface Block extends Single {
+  octets: Uint8Array;
+  text: string;
+}
+
+/**
+ * The way to the link. `room` is what the link's window leaves, and below zero what was taken from
+ * the reserve; it is `SHUT` where nothing may be written.
+ * @single
+ */
+export interface Gate extends Single {
+  put: (octets: Octets) => void;
+  room: number;
+}
+
+/** `room` of a gate with no link behind it. */
+export const enum Room {
+  SHUT = -32768,
+}
+
+/**
+ * What the firmware was built with: `wide` where strings may hold Unicode.
+ * @single
+ */
+interface Build {
+  wide: boolean;
+}
+
+// The octets of this literal stay two on 8-bit builds and become one character on the others.
+const build: Build = { wide: E.isUTF8("°") };
+
+/** Whether a flag or a number was given and is not 0. @inline */
+export function isGiven(value: number | boolean | undefined): boolean {
+  return value as boolean;
+}
+
+/** Whether the payload can be joined as it is: it is octets already. @inline */
+export function isReady(payload: Payload): boolean {
+  return !(build.wide && E.isUTF8(payload));
+}
+
+/** Text as UTF-8 octets; octets stay as they are. */
+export function utf8(text: string): Octets {
+  return E.isUTF8(text) ? E.fromUTF8(text) : text;
+}
+
+/** Anything a caller hands over as octets, or undefined: text, a number, an array of octets. */
+export function toPayload(value: unknown): Payload | undefined {
+  if (typeof value === "number") value = "" + value;
+  return typeof value === "string" ? utf8(value) : E.toString(value as Uint8Array);
+}
+
+/** The payload's octets. @inline */
+export function payloadOctets(payload: Payload): Octets {
+  return payload;
+}
+
+/** The payload that lies in a chunk. @inline */
+export function payloadCut(chunk: Octets, at: number, end: number): Payload {
+  return chunk.substring(at, end);
+}
+
+/** UTF-8 octets as the text this engine has: on 8-bit builds the octets themselves. */
+export function text(octets: Octets): string {
+  return build.wide ? E.asUTF8(octets) : octets;
+}
+
+/** Whether the text is printable ASCII without wildcards: most topics. @inline */
+export function isPlain(topic: string): boolean {
+  return !/[^ -"$-*,-~]/.test(topic);
+}
+
+/** Head and payload as one message. @inline */
+export function join(head: Octets, payload: Payload): Message {
+  return head + payload;
+}
+
+/** A fixed row of `count` zeros. @inline */
+export function numbersOpen(count: number): Numbers {
+  return new Uint16Array(count);
+}
+
+/** Where `value` stands in the row, or −1. @inline */
+export function numbersFind(numbers: Numbers, value: number): number {
+  return numbers.indexOf(value);
+}
+
+/** Takes entry `at` out of the list. @inline */
+export function listRemove(list: unknown[], at: number): void {
+  list.splice(at, 1);
+}
+
+/** A block of `capacity` octets: one flat string, where the firmware has such memory left. */
+export function blockOpen(capacity: number): Block {
+  const octets = new Uint8Array(capacity);
+  return { octets: octets, text: E.toString(octets) as string };
+}
+
+/** Whether block and text are the same memory: a probe octet written to one shows in the other. */
+export function isBlockOpen(block: Block): boolean {
+  block.octets[0] = 65;
+  return !!block.text && block.text.charCodeAt(0) === 65;
+}
+
+/** Copies a message into the block. @inline */
+export function blockPut(block: Block, at: number, message: Message): void {
+  block.octets.set(message as unknown as ArrayLike<number>, at);
+}
+
+/** The octets of a part of the block. @inline */
+export function blockCut(block: Block, at: number, length: number): Octets {
+  return block.text.substring(at, at + length);
+}
+
+/** Sets bit 3 (DUP) of the octet at `at`. @inline */
+export function blockFlip(block: Block, at: number): void {
+  block.octets[at]! |= 8;
+}
+
+/** Hands octets to the link; OFFLINE when the link threw, which shuts the gate. */
+export function gateSend(gate: Gate, message: Message): Status {
+  gate.room -= message.length;
+  try {
+    gate.put(message);
+    return Status.OK;
+  } catch (error) {
+    gate.room = Room.SHUT;
+    return Status.OFFLINE;
+  }
+}
+
+/** Tells of an error in a handler: to `error`, or printed once where nobody listens. */
+export function tell(handlers: Handlers, error: unknown): void {
+  try {
+    (handlers["error"] || print)(error);
+  } catch (again) {
+    print(again);
+  }
+}
+
+/** Calls a handler, if there is one; what it throws goes to `error` and no further. */
+export function call(
+  handlers: Handlers,
+  handler: Function | undefined,
+  a?: unknown,
+  b?: unknown,
+  c?: unknown,
+): void {
+  try {
+    if (handler) handler(a, b, c);
+  } catch (error) {
+    tell(handlers, error);
+  }
+}
+
+/** Runs `step`; what it throws goes to `error`, and the result is 1: run it again. */
+export function guard<T extends Single>(
+  step: (record: T) => number,
+  record: T,
+  handlers: Handlers,
+): number {
+  try {
+    return step(record);
+  } catch (error) {
+    tell(handlers, error);
+    return 1;
+  }
+}

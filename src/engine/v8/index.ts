@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+// The contract of `engine/` for V8, in Node and in browsers: octets are binary strings, payloads
+// are Uint8Arrays that are handed on by reference, text is UTF-16. Nothing here knows MQTT.
+
+import { Status } from "../../status.js";
+import { fromOctets, toOctets, octetsWrite } from "./octets.js";
+
+/** One character an octet, 0–255. */
+export type Octets = string;
+/** What is published and received; inside the core a string is octets. */
+export type Payload = string | Uint8Array;
+/** A packet's head and payload, ready for the link. */
+export type Message = Octets | { head: Octets; payload: Payload; length: number };
+/** A fixed row of whole numbers. */
+export type Numbers = Uint32Array;
+/**
+ * Marks a record of which a client has exactly one.
+ * @single
+ */
+export interface Single {}
+
+/** A caller's handlers, by event. */
+export type Handlers = Record<string, Function | undefined>;
+
+/** A block of octets. */
+export interface Block extends Single {
+  octets: Uint8Array | undefined;
+}
+
+/** The way to the link; `room` as in the Espruino engine. */
+export interface Gate extends Single {
+  put: (octets: Octets, payload?: Payload) => void;
+  room: number;
+}
+
+/** `room` of a gate with no link behind it. */
+export const enum Room {
+  SHUT = -2147483648,
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+// The chunk last opened, as octets and as it came, so that a payload is a view and no copy.
+let openText: Octets = "";
+let openView: Uint8Array | undefined;
+
+/** Whether a flag or a number was given and is not 0. */
+export function isGiven(value: number | boolean | undefined): boolean {
+  return !!value;
+}
+
+/** Whether the payload can be sent as it is: a Uint8Array, by reference. */
+export function isReady(payload: Payload): boolean {
+  return typeof payload !== "string" && payload instanceof Uint8Array;
+}
+
+/** Text as UTF-8 octets; text that has no UTF-8 (a lone surrogate) as an ill-formed octet. */
+export function utf8(text: string): Octets {
+  if (/^[\0-\x7f]*$/.test(text)) return text;
+  if (/\p{Surrogate}/u.test(text)) return "\xff";
+  return toOctets(encoder.encode(text));
+}
+
+/** Anything a caller hands over as a payload, or undefined: a Uint8Array, text, a number. */
+export function toPayload(value: unknown): Payload | undefined {
+  if (value instanceof Uint8Array) return value;
+  if (typeof value === "number") return "" + value;
+  if (typeof value !== "string") return undefined;
+  return /^[\0-\x7f]*$/.test(value) ? value : encoder.encode(value);
+}
+
+/** The payload's octets. */
+export function payloadOctets(payload: Payload): Octets {
+  return typeof payload === "string" ? payload : toOctets(payload);
+}
+
+/** A received chunk as octets; payloads cut from it will be views of `view`. */
+export function chunkOpen(view: Uint8Array): Octets {
+  openView = view;
+  openText = toOctets(view);
+  return openText;
+}
+
+/** The payload that lies in a chunk. */
+export function payloadCut(chunk: Octets, at: number, end: number): Payload {
+  return openView !== undefined && chunk === openText
+    ? openView.subarray(at, end)
+    : fromOctets(chunk.substring(at, end));
+}
+
+/** Octets or a payload as text. */
+export function text(payload: Payload): string {
+  return decoder.decode(typeof payload === "string" ? fromOctets(payload) : payload);
+}
+
+/** Whether the text is printable ASCII without wildcards: most topics. */
+export function isPlain(topic: string): boolean {
+  return !/[^ -"$-*,-~]/.test(topic);
+}
+
+/** Head and payload as one message: the payload itself, not a copy. */
+export function join(head: Octets, payload: Payload): Message {
+  return { head, payload, length: head.length + payload.length };
+}
+
+/** A fixed row of `count` zeros. */
+export function numbersOpen(count: number): Numbers {
+  return new Uint32Array(count);
+}
+
+/** Where `value` stands in the row, or −1. */
+export function numbersFind(numbers: Numbers, value: number): number {
+  return numbers.indexOf(value);
+}
+
+/** Takes entry `at` out of the list. */
+export function listRemove(list: unknown[], at: number): void {
+  list.splice(at, 1);
+}
+
+/** A block of `capacity` octets. */
+export function blockOpen(capacity: number): Block {
+  try {
+    return { octets: new Uint8Array(capacity) };
+  } catch {
+    return { octets: undefined };
+  }
+}
+
+/** Whether there is memory behind the block. */
+export function isBlockOpen(block: Block): boolean {
+  return block.octets !== undefined;
+}
+
+/** Copies a message into the block. */
+export function blockPut(block: Block, at: number, message: Message): void {
+  if (typeof message === "string") {
+    octetsWrite(block.octets!, at, message);
+    return;
+  }
+  octetsWrite(block.octets!, at, message.head);
+  at = at + message.head.length;
+  if (typeof message.payload === "string") octetsWrite(block.octets!, at, message.payload);
+  else block.octets!.set(message.payload, at);
+}
+
+/** The octets of a part of the block. */
+export function blockCut(block: Block, at: number, length: number): Octets {
+  return toOctets(block.octets!.subarray(at, at + length));
+}
+
+/** Sets bit 3 (DUP) of the octet at `at`. */
+export function blockFlip(block: Block, at: number): void {
+  block.octets![at]! |= 8;
+}
+
+/** Hands octets to the link; OFFLINE when the link threw, which shuts the gate. */
+export function gateSend(gate: Gate, message: Message): Status {
+  gate.room -= message.length;
+  try {
+    if (typeof message === "string") gate.put(message);
+    else gate.put(message.head, message.payload);
+    return Status.OK;
+  } catch {
+    gate.room = Room.SHUT;
+    return Status.OFFLINE;
+  }
+}
+
+/** Tells of an error in a handler: to `error`, or printed once where nobody listens. */
+export function tell(handlers: Handlers, error: unknown): void {
+  try {
+    (handlers["error"] ?? console.error)(error);
+  } catch (again) {
+    console.error(again);
+  }
+}
+
+/** Calls a handler, if there is one; what it throws goes to `error` and no further. */
+export function call(
+  handlers: Handlers,
+  handler: Function | undefined,
+  a?: unknown,
+  b?: unknown,
+  c?: unknown,
+): void {
+  try {
+    if (handler) handler(a, b, c);
+  } catch (error) {
+    tell(handlers, error);
+  }
+}
+
+/** Runs `step`; what it throws goes to `error`, and the result is 1: run it again. */
+export function guard<T extends Single>(
+  step: (record: T) => number,
+  record: T,
+  handlers: Handlers,
+): number {
+  try {
+    return step(record);
+  } catch (error) {
+    tell(handlers, error);
+    return 1;
+  }
+}

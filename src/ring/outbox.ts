@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+// Fixed memory for what was accepted with QoS 1 and 2: a ring of octets that holds encoded PUBLISHes
+// until they are acknowledged, and one slot for each. It sends nothing and knows no link.
+//
+// Packet identifiers advance 1, 2, … cycle, 1, …, and `cycle` is a multiple of the number of slots,
+// so slot = identifier modulo slots, with no search. What is kept is always a run of identifiers:
+//
+//     oldest ………………………………… next            count  = all of the run
+//     |  handed to the link   |  not yet  |   unsent = its last part
+//
+// A message acknowledged out of turn leaves a free slot in the run until the oldest one goes.
+
+import { Block, blockOpen, blockPut, Message, Numbers, numbersOpen, Single } from "#engine";
+import { Status } from "../status.js";
+
+/** What a slot holds: offset in the ring, length in octets, state. */
+export const enum Slot {
+  AT = 0,
+  LENGTH = 1,
+  STATE = 2,
+  SIZE = 3,
+}
+
+/** A slot's state. `SENT` is added when octets of the packet were handed to a connection. */
+export const enum State {
+  FREE = 0,
+  /** PUBLISH with QoS 1, waits for PUBACK. */
+  QOS1 = 1,
+  /** PUBLISH with QoS 2, waits for PUBREC. */
+  QOS2 = 2,
+  /** PUBREC came, waits for PUBCOMP; LENGTH is now the place in the order of PUBRECs. */
+  RELEASED = 3,
+  /** The head of a QoS 0 PUBLISH whose payload is pulled in parts. */
+  QOS0 = 4,
+  SENT = 8,
+}
+
+/** The largest packet identifier of a PUBLISH; those above are for SUBSCRIBE and UNSUBSCRIBE. */
+export const enum Identifier {
+  PUBLISH_MAX = 32767,
+  MAX = 65535,
+}
+
+/** The outbox of one client. */
+export interface Outbox extends Single {
+  block: Block;
+  capacity: number;
+  slots: Numbers;
+  inFlight: number;
+  cycle: number;
+  oldest: number;
+  next: number;
+  count: number;
+  unsent: number;
+  /** The offset behind the newest packet. */
+  head: number;
+  /** How many PUBRECs came, modulo 65536. */
+  order: number;
+  /** High-water mark of `count`. */
+  high: number;
+}
+
+/** An outbox of `capacity` octets and `inFlight` slots; `chance` (0…1) picks the first identifier. */
+export function outboxOpen(capacity: number, inFlight: number, chance: number): Outbox {
+  const cycle = Identifier.PUBLISH_MAX - (Identifier.PUBLISH_MAX % inFlight);
+  const first = Math.floor(chance * cycle) + 1;
+  return {
+    block: blockOpen(capacity),
+    capacity: capacity,
+    slots: numbersOpen(inFlight * Slot.SIZE),
+    inFlight: inFlight,
+    cycle: cycle,
+    oldest: first,
+    next: first,
+    count: 0,
+    unsent: 0,
+    head: 0,
+    order: 0,
+    high: 0,
+  };
+}
+
+/** Where the identifier's slot begins in `slots`. @inline */
+export function slotOf(outbox: Outbox, packetId: number): number {
+  return (packetId % outbox.inFlight) * Slot.SIZE;
+}
+
+/** The identifier of the first message that waits to be sent. */
+export function outboxUnsent(outbox: Outbox): number {
+  return ((outbox.next - 1 - outbox.unsent + outbox.cycle) % outbox.cycle) + 1;
+}
+
+/** Where a packet of `length` octets can be kept, in one piece, or a Status. */
+export function outboxFind(outbox: Outbox, length: number): number {
+  if (length > outbox.capacity) return Status.TOO_LONG;
+  if (outbox.count < 1) return 0;
+  if (outbox.count >= outbox.inFlight) return Status.IN_FLIGHT_FULL;
+  const tail = outbox.slots[slotOf(outbox, outbox.oldest)]!;
+  const head = outbox.head;
+  if (head > tail) {
+    if (head + length <= outbox.capacity) return head;
+    return length < tail ? 0 : Status.OUTBOX_FULL;
+  }
+  return head + length < tail ? head : Status.OUTBOX_FULL;
+}
+
+/** Keeps a packet at `at`, where `outboxFind` said; its identifier is `next`, which advances. */
+export function outboxKeep(
+  outbox: Outbox,
+  at: number,
+  message: Message,
+  length: number,
+  state: number,
+): void {
+  const slot = slotOf(outbox, outbox.next);
+  outbox.slots[slot] = at;
+  outbox.slots[slot + Slot.LENGTH] = length;
+  outbox.slots[slot + Slot.STATE] = state;
+  blockPut(outbox.block, at, message);
+  outbox.head = at + length;
+  outbox.next = (outbox.next % outbox.cycle) + 1;
+  outbox.count += 1;
+  if (outbox.count > outbox.high) outbox.high = outbox.count;
+}
+
+/**
+ * Where the slot of an acknowledged identifier begins, or −1 when it is none that is in flight on
+ * this connection. A released one is always known: its PUBREL may be the first thing sent.
+ */
+export function outboxSlot(outbox: Outbox, packetId: number): number {
+  const slot = slotOf(outbox, packetId);
+  const place = (packetId - outbox.oldest + outbox.cycle) % outbox.cycle;
+  return packetId <= outbox.cycle &&
+    place < outbox.count &&
+    (place < outbox.count - outbox.unsent ||
+      outbox.slots[slot + Slot.STATE] === State.RELEASED + State.SENT)
+    ? slot
+    : -1;
+}
+
+/** Frees a slot, and the ring's octets as far as the oldest messages are done. */
+export function outboxFree(outbox: Outbox, slot: number): void {
+  outbox.slots[slot + Slot.STATE] = State.FREE;
+  while (
+    outbox.count > 0 &&
+    outbox.slots[slotOf(outbox, outbox.oldest) + Slot.STATE] === State.FREE
+  ) {
+    outbox.oldest = (outbox.oldest % outbox.cycle) + 1;
+    outbox.count -= 1;
+  }
+  if (outbox.unsent > outbox.count) outbox.unsent = outbox.count;
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+// Joins a session to a link and a clock: opens connections, feeds octets and time, closes what the
+// session gives up, and comes back after a full-jitter backoff. The only place that keeps a timer.
+
+import { call, gateSend, Octets, Room, Single } from "#engine";
+import { Limit } from "#limits";
+import type { Connection, Port, Timer } from "../../boards/hal.js";
+import type { Options } from "../options.js";
+import { sessionClosed, sessionConnecting, sessionOpened } from "../session/accept.js";
+import { sessionReceive } from "../session/receive.js";
+import { Mark, Phase, Session } from "../session/session.js";
+import { settle } from "../session/settle.js";
+import { sessionDrained, sessionTick, tickMs } from "../session/tick.js";
+import { Status } from "../status.js";
+import { encodeConnect } from "../wire/connect.js";
+import { First } from "../wire/packet.js";
+
+/** What drives one session. */
+export interface Drive extends Single {
+  session: Session;
+  port: Port;
+  options: Options;
+  connection: Connection | undefined;
+  timer: Timer;
+  /** Attempts since the last good connection; connections that were accepted and lost early. */
+  attempt: number;
+  kicks: number;
+  minMs: number;
+  maxMs: number;
+  /** Milliseconds since the connection was accepted. */
+  lived: number;
+  /** Connections that were accepted. */
+  accepted: number;
+  /** `drain`: what to call when it is over, and its timer. */
+  done: ((status: Status, left: number) => void) | undefined;
+  doneTimer: Timer;
+}
+
+/** CONNECT as the options say; "" when they make no sense. */
+export function connectPacket(s: Session, options: Options): Octets {
+  return encodeConnect(options, s.clean, s.keepAliveMs / 1000);
+}
+
+/** Opens a connection: the first one, and each after a backoff. The name is looked up anew. */
+export function driveConnect(d: Drive): void {
+  const options = d.options;
+  const tls = options.tls;
+  sessionConnecting(d.session);
+  d.lived = 0;
+  d.connection = d.port.open(
+    d,
+    options.host,
+    options.port === undefined ? (tls === undefined ? 1883 : 8883) : options.port,
+    tls,
+  );
+  if (d.connection === undefined) driveClose(d, Status.UNREACHABLE);
+  else arm(d);
+}
+
+function arm(d: Drive): void {
+  d.timer = d.port.after(driveTick, tickMs(d.session), d);
+}
+
+function driveTick(d: Drive): void {
+  const ms = tickMs(d.session);
+  d.lived += ms;
+  if (d.session.phase === Phase.ONLINE && d.lived >= Limit.STEADY_MS) {
+    d.attempt = 0;
+    d.kicks = 0;
+  }
+  arm(d);
+  driveSettle(d, sessionTick(d.session, ms));
+}
+
+/** After every event: closes what cannot go on, ends what `drain` has emptied. */
+export function driveSettle(d: Drive, status: Status): void {
+  const s = d.session;
+  if (status < 0) driveClose(d, status);
+  else if (
+    d.done !== undefined &&
+    s.phase === Phase.ONLINE &&
+    s.outbox.count < 1 &&
+    s.gate.room === s.window
+  ) {
+    driveEnd(d);
+  }
+}
+
+/** The link is open. */
+export function driveOpened(this: Connection): void {
+  const d = this.drive;
+  if (d.connection === this) {
+    sessionOpened(
+      d.session,
+      this.put,
+      connectPacket(d.session, d.options),
+      d.options.eager === true,
+    );
+  }
+}
+
+/** Octets came. */
+export function driveReceive(this: Connection, octets: Octets): void {
+  const d = this.drive;
+  if (d.connection === this) {
+    const phase = d.session.phase;
+    const status = sessionReceive(d.session, octets);
+    if (phase !== d.session.phase && d.session.phase === Phase.ONLINE) {
+      d.accepted += 1;
+      d.lived = 0;
+    }
+    driveSettle(d, status);
+  }
+}
+
+/** The link has taken all it was given. */
+export function driveDrained(this: Connection): void {
+  const d = this.drive;
+  if (d.connection === this) driveSettle(d, sessionDrained(d.session));
+}
+
+/** The connection is closed, or could not be opened. */
+export function driveClosed(this: Connection): void {
+  const d = this.drive;
+  if (d.connection === this) {
+    driveClose(
+      d,
+      d.session.phase === Phase.CONNECTING && d.session.gate.room === Room.SHUT
+        ? Status.UNREACHABLE
+        : Status.CLOSED,
+    );
+  }
+}
+
+/** Lets the connection go and plans the next one. */
+function driveClose(d: Drive, status: Status): void {
+  const s = d.session;
+  const connection = d.connection;
+  let delay = d.minMs;
+  let kicked = false;
+  d.connection = undefined;
+  d.port.stop(d.timer);
+  if (connection !== undefined) connection.drop(connection);
+  if (s.phase === Phase.ONLINE && status === Status.CLOSED) {
+    d.kicks += 1;
+    kicked = d.kicks === 3;
+  }
+  sessionClosed(s);
+  if (s.phase === Phase.ENDED) {
+    finish(d);
+    return;
+  }
+  // Full jitter: any time up to a bound that doubles. What only a person can mend waits longest.
+  for (let i = 0; i < d.attempt && delay < d.maxMs; i++) delay *= 2;
+  d.attempt += 1;
+  if (delay > d.maxMs) delay = d.maxMs;
+  delay = Math.floor(delay * d.port.chance());
+  if (
+    status === Status.RECEIVED_FULL ||
+    (status <= Status.REFUSED_PROTOCOL &&
+      status >= Status.REFUSED_AUTHORIZATION &&
+      status !== Status.REFUSED_UNAVAILABLE)
+  ) {
+    delay = d.maxMs;
+  }
+  d.timer = d.port.after(driveConnect, delay, d);
+  call(s.handlers, s.handlers.close, status);
+  if (kicked) {
+    d.kicks = 0;
+    call(s.handlers, s.handlers.error, Status.TAKEN_OVER);
+  }
+}
+
+/** DISCONNECT behind what was handed over, and no reconnect [MQTT-3.14.4-1]. */
+export function driveEnd(d: Drive): void {
+  const s = d.session;
+  const connection = d.connection;
+  const phase = s.phase;
+  if (phase === Phase.ENDED) return;
+  s.phase = Phase.ENDED;
+  // Nothing is accepted any more, and the rest of a chunk under way is not read.
+  s.outbox.capacity = -1;
+  s.at = Mark.NO_TOPIC;
+  d.port.stop(d.timer);
+  if (connection !== undefined && phase === Phase.ONLINE) {
+    settle(s);
+    if (s.part < 1) gateSend(s.gate, String.fromCharCode(First.DISCONNECT, 0));
+    s.gate.room = Room.SHUT;
+    connection.end();
+  } else driveClose(d, Status.OK);
+}
+
+/** Ends when everything accepted is acknowledged, or after `ms`; then `done(status, left)`. */
+export function driveDrain(
+  d: Drive,
+  ms: number,
+  done: (status: Status, left: number) => void,
+): void {
+  d.done = done;
+  d.doneTimer = d.port.after(giveUp, ms, d);
+  driveSettle(d, Status.OK);
+}
+
+function giveUp(d: Drive): void {
+  d.session.phase = Phase.ENDED;
+  d.session.outbox.capacity = -1;
+  driveClose(d, Status.NO_ANSWER);
+}
+
+function finish(d: Drive): void {
+  const done = d.done;
+  const handlers = d.session.handlers;
+  d.done = undefined;
+  d.port.stop(d.doneTimer);
+  call(handlers, handlers.close, Status.OK);
+  call(
+    handlers,
+    done,
+    d.session.outbox.count > 0 ? Status.NO_ANSWER : Status.OK,
+    d.session.outbox.count,
+  );
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// The Espruino back end: TypeScript's compiler with `flatten`, esbuild to bundle, terser to minify,
+// and a check that the result uses only the language Espruino accepts.
+
+import { build } from "esbuild";
+import { minify } from "terser";
+import { flatten } from "./flatten.mjs";
+
+/** Calls of these are shorter and faster through a variable of the module. */
+const HOISTED = { "String.fromCharCode": "$chr", "Math.floor": "$floor" };
+
+/** Fields of records that never leave a bundle; all others keep their names. */
+const INTERNAL = /^(filter|wild|handler|wish|age|octets|drive|put|drop)$/;
+
+/**
+ * One bundle for Espruino.
+ * @param {{ config: string, entry: string, module: boolean }} options tsconfig, root file, and
+ *   whether the bundle is a module that is required, or a program
+ * @returns {Promise<string>} its text
+ */
+export async function bundleEspruino({ config, entry, module }) {
+  const { outputs, variables } = flatten(config, [entry, "boards/espruino/globals.d.ts"]);
+  const result = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: "esm",
+    charset: "utf8",
+    target: "es2015",
+    tsconfig: config,
+    treeShaking: true,
+    // A port is a record that became variables: nobody imports it by name any more.
+    ignoreAnnotations: true,
+    logLevel: "error",
+    plugins: [
+      {
+        name: "flattened",
+        setup: (esbuild) =>
+          esbuild.onLoad({ filter: /\.ts$/ }, ({ path }) => ({
+            // Under its own name esbuild would replace it with a helper.
+            contents: outputs.get(path)?.replaceAll("require(", "$require("),
+            loader: "js",
+          })),
+      },
+    ],
+  });
+  let text = result.outputFiles[0].text.replaceAll("$require(", "require(");
+  text = text.replace(/export \{([^}]*)\};?\s*$/, (_all, names) =>
+    names
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== "")
+      .map((name) => {
+        const [local, as = local] = name.split(" as ");
+        return `exports.${as} = ${local};`;
+      })
+      .join("\n"),
+  );
+  const declared = variables.filter((name) => text.includes(name));
+  const hoists = [];
+  for (const [name, short] of Object.entries(HOISTED)) {
+    if (text.split(`${name}(`).length > 2) {
+      text = text.replaceAll(`${name}(`, `${short}(`);
+      hoists.push(`${short} = ${name}`);
+    }
+  }
+  text = `let ${[...hoists, ...declared].join(", ")};\n${text}`;
+  const minified = await minify(text, {
+    ecma: 2015,
+    toplevel: true,
+    compress: {
+      passes: 4,
+      unsafe: false,
+      hoist_funs: false,
+      keep_fargs: false,
+      booleans_as_integers: false,
+      negate_iife: false,
+      // A function used once stays a function: as an expression it would be made at every call.
+      reduce_funcs: false,
+      inline: 1,
+      arrows: true,
+      pure_getters: true,
+      comparisons: true,
+      global_defs: {},
+    },
+    mangle: { toplevel: true, properties: { regex: INTERNAL } },
+    format: { ascii_only: false, ecma: 2015, wrap_iife: false },
+  });
+  return module ? minified.code : minified.code;
+}
