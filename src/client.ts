@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The client as its callers see it: `connect` and the record of functions it returns.
 
-import { Handlers, isBlockOpen, numbersOpen, Payload, Room } from "#engine";
+import { isBlockOpen, orUsual, Payload, Room } from "#engine";
 import { Limit } from "#limits";
 import type { Port } from "../boards/hal.js";
-import { limitOf, type Options } from "./options.js";
+import type { Options } from "./options.js";
 import { outboxOpen } from "./ring/outbox.js";
 import { forget } from "./session/dispatch.js";
 import { publish, publishParts, type Topic } from "./session/publish.js";
-import { Mark, type MessageHandler, type Session } from "./session/session.js";
+import { Mark, type MessageHandler, Phase, type Session } from "./session/session.js";
 import { subscribe, unsubscribe } from "./session/subscribe.js";
 import { Status } from "./status.js";
 import {
@@ -89,89 +89,87 @@ export type ClientEvent =
 /** Makes a client and connects it; a Status when the options make no sense. */
 export function clientOpen(options: Options, port: Port): Client | Status {
   const reconnect = options.reconnect === undefined ? {} : options.reconnect;
-  const keepAlive = options.keepAlive === undefined ? Limit.KEEP_ALIVE : options.keepAlive;
-  const capacity = limitOf(options.outbox, Limit.OUTBOX);
-  const inFlight = limitOf(options.inFlight, Limit.IN_FLIGHT);
-  const handlers: Handlers = {};
-  if (capacity > 0 && inFlight > 0 && inFlight < 10000) {
-    const s: Session = {
-      phase: 0,
-      gate: { put: undefined as never, room: Room.SHUT },
-      outbox: outboxOpen(capacity, inFlight, port.chance()),
-      handlers: handlers,
-      fields: { qos: 0, topicEnd: 0, packetId: 0, payloadAt: 0 },
-      clean: options.cleanSession !== false,
-      window: limitOf(options.linkWindow, Limit.LINK_WINDOW),
-      inbox: limitOf(options.inbox, Limit.INBOX),
-      answerMs: limitOf(options.answerMs, Limit.ANSWER_MS),
-      keepAliveMs: keepAlive * 1000,
-      acks: "",
-      part: 0,
-      sources: [],
-      topicKey: undefined,
-      topicOut: "",
-      wanting: false,
-      chunk: "",
-      at: 0,
-      body: 0,
-      end: 0,
-      rest: "",
-      topicIn: "",
-      known: Mark.NO_TOPIC,
-      topic: "",
-      handler: undefined,
-      packet: { qos: 0, retain: false, dup: false, at: 0, total: 0 },
-      described: -1,
-      left: 0,
-      mute: false,
-      received: numbersOpen(Limit.RECEIVED),
-      subscriptions: [],
-      maxSubscriptions: limitOf(options.subscriptions, Limit.SUBSCRIPTIONS),
-      lastId: 0,
-      awaited: -1,
-      head: 0,
-      headMs: 0,
-      silentOut: 0,
-      silentIn: 0,
-      tickRoom: 0,
-      refused: 0,
-      skipped: 0,
-    };
-    const d: Drive = {
-      session: s,
-      port: port,
-      options: options,
-      connection: undefined,
-      timer: undefined,
-      attempt: 0,
-      kicks: 0,
-      minMs: limitOf(reconnect.min, Limit.RECONNECT_MIN_MS),
-      maxMs: limitOf(reconnect.max, Limit.RECONNECT_MAX_MS),
-      lived: 0,
-      accepted: 0,
-      done: undefined,
-      doneTimer: undefined,
-    };
-    if (!isBlockOpen(s.outbox.block)) return Status.NO_MEMORY;
-    if (
-      s.window > 0 &&
-      s.inbox > 0 &&
-      s.answerMs > 0 &&
-      s.maxSubscriptions > 0 &&
-      d.minMs > 0 &&
-      d.maxMs >= d.minMs &&
-      connectPacket(s, options).length > 0
-    ) {
-      // Not at once: the caller sets handlers first, and with `eager` publishes.
-      d.timer = port.after(driveConnect, 0, d);
-      return face(d, s);
+  const inFlight = orUsual(options.inFlight, Limit.IN_FLIGHT);
+  const values: unknown[] = [
+    options.port,
+    options.keepAlive,
+    options.outbox,
+    options.inbox,
+    options.subscriptions,
+    options.linkWindow,
+    options.answerMs,
+    reconnect.min,
+    reconnect.max,
+    inFlight,
+  ];
+  // Whole numbers, and not below 0; what is undefined has its usual value.
+  for (const value of values) {
+    if (value !== undefined && !((value as number) >= 0 && (value as number) % 1 === 0)) {
+      return Status.INVALID_OPTION;
     }
   }
-  return Status.INVALID_OPTION;
-}
-
-/** The functions a caller gets. */
-function face(d: Drive, s: Session): Client {
+  const s: Session = {
+    phase: Phase.OFFLINE,
+    gate: { put: undefined as never, room: Room.SHUT },
+    outbox: outboxOpen(orUsual(options.outbox, Limit.OUTBOX), inFlight, port.chance()),
+    handlers: {},
+    fields: { qos: 0, topicEnd: 0, packetId: 0, payloadAt: 0 },
+    header: { length: 0 },
+    options: options,
+    clean: options.cleanSession !== false,
+    window: orUsual(options.linkWindow, Limit.LINK_WINDOW),
+    answerMs: orUsual(options.answerMs, Limit.ANSWER_MS),
+    keepAliveMs: (options.keepAlive === undefined ? Limit.KEEP_ALIVE : options.keepAlive) * 1000,
+    topicKey: undefined,
+    topicOut: "",
+    part: 0,
+    sources: [],
+    released: "",
+    acks: "",
+    wanting: false,
+    chunk: "",
+    at: 0,
+    rest: "",
+    topicIn: "",
+    known: Mark.NONE,
+    topic: "",
+    handler: undefined,
+    packet: { qos: 0, retain: false, dup: false, at: 0, total: 0 },
+    described: 0,
+    left: 0,
+    mute: false,
+    received: "",
+    subscriptions: [],
+    lastId: 0,
+    awaited: 0,
+    marks: [],
+    ages: [],
+    silentOut: 0,
+    silentIn: 0,
+    tickRoom: 0,
+    refused: 0,
+    skipped: 0,
+  };
+  const minMs = orUsual(reconnect.min, Limit.RECONNECT_MIN_MS);
+  const d: Drive = {
+    session: s,
+    port: port,
+    options: options,
+    connection: undefined,
+    timer: undefined,
+    minMs: minMs,
+    maxMs: orUsual(reconnect.max, Limit.RECONNECT_MAX_MS),
+    boundMs: minMs,
+    kicks: 0,
+    lived: 0,
+    accepted: 0,
+    done: undefined,
+    doneTimer: undefined,
+  };
+  if (!isBlockOpen(s.outbox.block)) return Status.NO_MEMORY;
+  if (inFlight > 9999 || connectPacket(d) === "") return Status.INVALID_OPTION;
+  // Not at once: the caller sets handlers first, and with `eager` publishes.
+  d.timer = port.after(driveConnect, 0, d);
   const client: Client = {
     publish: (topic, payload, qos, retain) => publish(s, topic, payload as Payload, qos, retain),
     topic: topicOpen,
@@ -193,7 +191,7 @@ function face(d: Drive, s: Session): Client {
 
 function topicOpen(name: string): Topic | Status {
   const octets = encodeTopicName(name);
-  return octets.length > 0 ? { octets: octets } : Status.INVALID_TOPIC;
+  return octets === "" ? Status.INVALID_TOPIC : { octets: octets };
 }
 
 function stats(d: Drive, s: Session): Stats {
@@ -201,7 +199,7 @@ function stats(d: Drive, s: Session): Stats {
     reconnects: d.accepted > 0 ? d.accepted - 1 : 0,
     refused: s.refused,
     skipped: s.skipped,
-    inFlight: s.outbox.count,
+    inFlight: s.outbox.count + s.released.length / 4,
     inFlightMax: s.outbox.high,
   };
 }

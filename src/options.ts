@@ -27,9 +27,3 @@ export interface Options extends ConnectFields {
   /** Octets handed to the link and not yet taken. */
   linkWindow?: number | undefined;
 }
-
-/** The value given, or the profile's, as a whole number of at least 1; −1 when it is none. */
-export function limitOf(given: number | undefined, usual: number): number {
-  if (given === undefined) return usual;
-  return given >= 1 && given % 1 === 0 ? given : -1;
-}

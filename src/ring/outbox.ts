@@ -28,8 +28,6 @@ export const enum State {
   QOS1 = 1,
   /** PUBLISH with QoS 2, waits for PUBREC. */
   QOS2 = 2,
-  /** PUBREC came, waits for PUBCOMP; LENGTH is now the place in the order of PUBRECs. */
-  RELEASED = 3,
   /** The head of a QoS 0 PUBLISH whose payload is pulled in parts. */
   QOS0 = 4,
   SENT = 8,
@@ -54,8 +52,6 @@ export interface Outbox extends Single {
   unsent: number;
   /** The offset behind the newest packet. */
   head: number;
-  /** How many PUBRECs came, modulo 65536. */
-  order: number;
   /** High-water mark of `count`. */
   high: number;
 }
@@ -75,7 +71,6 @@ export function outboxOpen(capacity: number, inFlight: number, chance: number): 
     count: 0,
     unsent: 0,
     head: 0,
-    order: 0,
     high: 0,
   };
 }
@@ -90,18 +85,19 @@ export function outboxUnsent(outbox: Outbox): number {
   return ((outbox.next - 1 - outbox.unsent + outbox.cycle) % outbox.cycle) + 1;
 }
 
-/** Where a packet of `length` octets can be kept, in one piece, or a Status. */
-export function outboxFind(outbox: Outbox, length: number): number {
-  if (length > outbox.capacity) return Status.TOO_LONG;
-  if (outbox.count < 1) return 0;
-  if (outbox.count >= outbox.inFlight) return Status.IN_FLIGHT_FULL;
-  const tail = outbox.slots[slotOf(outbox, outbox.oldest)]!;
+/**
+ * Where a packet of `length` octets can be kept, in one piece, or a Status. `others` messages are
+ * in flight that need no memory here.
+ */
+export function outboxFind(outbox: Outbox, length: number, others: number): number {
   const head = outbox.head;
-  if (head > tail) {
-    if (head + length <= outbox.capacity) return head;
-    return length < tail ? 0 : Status.OUTBOX_FULL;
-  }
-  return head + length < tail ? head : Status.OUTBOX_FULL;
+  if (length > outbox.capacity) return Status.TOO_LONG;
+  if (outbox.count + others >= outbox.inFlight) return Status.IN_FLIGHT_FULL;
+  if (outbox.count < 1) return 0;
+  const tail = outbox.slots[slotOf(outbox, outbox.oldest)]!;
+  if (head > tail && head + length <= outbox.capacity) return head;
+  const at = head > tail ? 0 : head;
+  return at + length < tail ? at : Status.OUTBOX_FULL;
 }
 
 /** Keeps a packet at `at`, where `outboxFind` said; its identifier is `next`, which advances. */
@@ -123,24 +119,18 @@ export function outboxKeep(
   if (outbox.count > outbox.high) outbox.high = outbox.count;
 }
 
-/**
- * Where the slot of an acknowledged identifier begins, or −1 when it is none that is in flight on
- * this connection. A released one is always known: its PUBREL may be the first thing sent.
- */
-export function outboxSlot(outbox: Outbox, packetId: number): number {
-  const slot = slotOf(outbox, packetId);
-  const place = (packetId - outbox.oldest + outbox.cycle) % outbox.cycle;
-  return packetId <= outbox.cycle &&
-    place < outbox.count &&
-    (place < outbox.count - outbox.unsent ||
-      outbox.slots[slot + Slot.STATE] === State.RELEASED + State.SENT)
-    ? slot
-    : -1;
+/** Whether the identifier is one that was sent on this connection and is not acknowledged. */
+export function outboxHas(outbox: Outbox, packetId: number, state: number): boolean {
+  return (
+    packetId <= outbox.cycle &&
+    (packetId - outbox.oldest + outbox.cycle) % outbox.cycle < outbox.count - outbox.unsent &&
+    outbox.slots[slotOf(outbox, packetId) + Slot.STATE] === state
+  );
 }
 
-/** Frees a slot, and the ring's octets as far as the oldest messages are done. */
-export function outboxFree(outbox: Outbox, slot: number): void {
-  outbox.slots[slot + Slot.STATE] = State.FREE;
+/** Frees a message's slot, and the ring's octets as far as the oldest messages are done. */
+export function outboxFree(outbox: Outbox, packetId: number): void {
+  outbox.slots[slotOf(outbox, packetId) + Slot.STATE] = State.FREE;
   while (
     outbox.count > 0 &&
     outbox.slots[slotOf(outbox, outbox.oldest) + Slot.STATE] === State.FREE

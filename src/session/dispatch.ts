@@ -2,16 +2,9 @@
 // Which handler gets a message. The handlers of the topic received last are remembered, because a
 // burst mostly speaks of one topic.
 
-import { call, isPlain, Octets, Payload, text } from "#engine";
+import { call, isPlain, levelsOf, Octets, Payload, text } from "#engine";
 import { isTopicName, matchesTopic } from "../wire/topic.js";
-import { Mark, MessageHandler, Session, Subscription } from "./session.js";
-
-/** Whether a subscription's handler is for the topic whose octets are `name`. */
-function isFor(subscription: Subscription, name: Octets): boolean {
-  return (
-    subscription.handler !== undefined && matchesTopic(subscription.filter, subscription.wild, name)
-  );
-}
+import { Mark, MessageHandler, Session } from "./session.js";
 
 /**
  * Remembers a topic name (octets behind their length) with its text and its handler, when there is
@@ -19,11 +12,12 @@ function isFor(subscription: Subscription, name: Octets): boolean {
  */
 export function dispatch(s: Session, topicIn: Octets): boolean {
   const name = topicIn.substring(2);
-  let handler: MessageHandler | undefined;
+  const levels = levelsOf(name);
+  let handler = s.handlers.message as MessageHandler | undefined;
   let count = 0;
   if (!isTopicName(name)) return false;
   for (const subscription of s.subscriptions) {
-    if (isFor(subscription, name)) {
+    if (subscription.handler !== undefined && matchesTopic(subscription.levels, levels)) {
       handler = subscription.handler;
       count += 1;
     }
@@ -31,27 +25,26 @@ export function dispatch(s: Session, topicIn: Octets): boolean {
   s.topicIn = topicIn;
   s.known = topicIn.length;
   s.topic = isPlain(name) ? name : text(name);
-  s.handler = count > 0 ? handler : (s.handlers.message as MessageHandler | undefined);
-  if (count > 1) s.handler = undefined;
+  s.handler = count > 1 ? undefined : handler;
   return true;
 }
 
 /** Forgets the remembered topic: handlers have changed. */
 export function forget(s: Session): void {
-  s.known = Mark.NO_TOPIC;
+  s.known = Mark.NONE;
 }
 
 /** Hands the message on to every handler it is for, or to `message` when it is for none. */
 export function deliver(s: Session, payload: Payload): void {
-  const name = s.topicIn.substring(2);
-  let taken = false;
+  const levels = levelsOf(s.topicIn.substring(2));
+  let handler = s.handlers.message;
   for (const subscription of s.subscriptions) {
-    if (isFor(subscription, name)) {
-      taken = true;
+    if (subscription.handler !== undefined && matchesTopic(subscription.levels, levels)) {
+      handler = undefined;
       call(s.handlers, subscription.handler, s.topic, payload, s.packet);
     }
   }
-  if (!taken) call(s.handlers, s.handlers.message, s.topic, payload, s.packet);
+  call(s.handlers, handler, s.topic, payload, s.packet);
 }
 
 /** Writes a first octet's flags into the record that handlers see. */

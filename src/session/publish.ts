@@ -12,6 +12,7 @@ import {
   join,
   Message,
   Octets,
+  orUsual,
   Payload,
   Room,
   tell,
@@ -28,7 +29,7 @@ import {
 } from "../ring/outbox.js";
 import { Status } from "../status.js";
 import { encodePublish } from "../wire/publish.js";
-import { First, Flag, Length } from "../wire/packet.js";
+import { encodeAcknowledgement, First, Flag, Length } from "../wire/packet.js";
 import { encodeTopicName } from "../wire/topic.js";
 import { Phase, Session, Source } from "./session.js";
 
@@ -37,12 +38,11 @@ export interface Topic {
   octets: Octets;
 }
 
-/** Counts a refusal and says what it is. Full is promised a `room` event. */
+/** Counts a refusal and says what it is. Where there was no room, `room` will be told. */
 export function refuse(s: Session, status: Status): Status {
   s.refused += 1;
-  if (s.phase === Phase.ENDED) return Status.ENDED;
   if (status <= Status.OUTBOX_FULL) s.wanting = true;
-  return status;
+  return s.phase === Phase.ENDED ? Status.ENDED : status;
 }
 
 /** Publishes; returns the packet identifier (0 at QoS 0) or a Status, and then nothing changed. */
@@ -67,13 +67,13 @@ export function publish(
       );
     }
   }
-  return publishAny(s, payload, undefined, qos, retain);
+  return publishAny(s, payload, qos, retain, undefined);
 }
 
 /** Encodes the topic and remembers it: most nodes publish to the same few. */
 function remember(s: Session, topic: string | Topic): boolean {
   const octets = typeof topic === "string" ? encodeTopicName(topic) : topic.octets;
-  if (octets.length === 0) return false;
+  if (octets === "") return false;
   s.topicKey = topic;
   s.topicOut = octets;
   return true;
@@ -89,48 +89,57 @@ export function publishParts(
   pull: (at: number, max: number) => Payload,
 ): number {
   if (topic !== s.topicKey && !remember(s, topic)) return refuse(s, Status.INVALID_TOPIC);
-  return publishAny(s, "", { pull: pull, total: total }, qos, retain);
+  return publishAny(s, "", qos, retain, { pull: pull, total: total });
 }
 
 /** Every publish that is not a short one at QoS 0. */
 function publishAny(
   s: Session,
   given: unknown,
-  source: Source | undefined,
   qos: number | undefined,
   retain: boolean | number | undefined,
+  source: Source | undefined,
 ): number {
   const outbox = s.outbox;
-  const level = qos === undefined ? 0 : qos;
+  const level = orUsual(qos, 0);
   const payload = toPayload(given);
+  const room = s.gate.room;
+  const packetId = outbox.next;
   if (level !== 0 && level !== 1 && level !== 2) return refuse(s, Status.INVALID_QOS);
   if (payload === undefined) return refuse(s, Status.INVALID_PAYLOAD);
   const total = source === undefined ? payload.length : source.total;
-  const kept = level > 0 || source !== undefined;
-  // Not `>`: a length that is no number has to fail too.
-  if (!(total >= 0 && total <= Length.MAX - s.topicOut.length - 2)) {
-    return refuse(s, Status.TOO_LONG);
-  }
-  const head = encodePublish(
-    First.PUBLISH + level * Flag.QOS + (isGiven(retain) ? Flag.RETAIN : 0),
-    s.topicOut,
-    level > 0 ? outbox.next : 0,
-    total,
+  // Not `>`: a total that is no number has to fail too.
+  if (!(total >= 0 && total < Length.MAX - 65535)) return refuse(s, Status.TOO_LONG);
+  const message = join(
+    encodePublish(
+      First.PUBLISH + level * Flag.QOS + (isGiven(retain) ? Flag.RETAIN : 0),
+      s.topicOut,
+      level > 0 ? packetId : 0,
+      total,
+    ),
+    payload,
   );
-  const length = head.length + payload.length;
-  const room = s.gate.room;
-  if (!kept) {
-    if (length <= room) return gateSend(s.gate, join(head, payload));
-    if (length > s.window) return refuse(s, Status.TOO_LONG);
-    return refuse(s, s.phase === Phase.ONLINE ? Status.WINDOW_FULL : Status.OFFLINE);
+  const length = message.length;
+  if (level < 1 && source === undefined) {
+    if (length <= room) return gateSend(s.gate, message);
+    return refuse(
+      s,
+      length > s.window
+        ? Status.TOO_LONG
+        : s.phase === Phase.ONLINE
+          ? Status.WINDOW_FULL
+          : Status.OFFLINE,
+    );
   }
-  const at = outboxFind(outbox, length);
+  const at = outboxFind(outbox, length, s.released.length / 4);
   if (at < 0) return refuse(s, at);
-  const packetId = outbox.next;
-  const message = join(head, payload);
+  // Only after a whole cycle of identifiers: this one's PUBCOMP is still awaited.
+  if (s.released !== "" && s.released.indexOf(encodeAcknowledgement(First.PUBREL, packetId)) >= 0) {
+    return refuse(s, Status.IN_FLIGHT_FULL);
+  }
   s.sources[packetId % outbox.inFlight] = source;
   if (outbox.unsent < 1 && length <= room && source === undefined) {
-    // The string just built goes out: reading it from the ring is for resends.
+    // The message just built goes out: reading it from the ring is for resends.
     outboxKeep(outbox, at, message, length, level + State.SENT);
     gateSend(s.gate, message);
   } else {
@@ -150,9 +159,9 @@ export function pump(s: Session): void {
   let result = Step.AGAIN;
   while (s.outbox.unsent > 0 && result === Step.AGAIN) result = guard(pumpPiece, s, s.handlers);
   if (result === Step.FAILED) {
-    outboxFree(s.outbox, slotOf(s.outbox, outboxUnsent(s.outbox)));
     if (s.part > 0) s.gate.room = Room.SHUT;
     s.part = 0;
+    outboxFree(s.outbox, outboxUnsent(s.outbox));
   }
 }
 
@@ -174,27 +183,27 @@ function pumpPiece(s: Session): Step {
   const packetId = outboxUnsent(outbox);
   const slot = slotOf(outbox, packetId);
   const at = outbox.slots[slot]!;
+  const length = outbox.slots[slot + Slot.LENGTH]!;
   const state = outbox.slots[slot + Slot.STATE]!;
   const source = s.sources[packetId % outbox.inFlight];
-  const length = outbox.slots[slot + Slot.LENGTH]!;
   const total = source === undefined ? length : length + source.total;
-  let max = (s.part < length ? length : total) - s.part;
+  const part = s.part;
+  let max = (part < length ? length : total) - part;
   let message: Message | undefined;
-  // A free slot was dropped, a released one is past its PUBLISH [MQTT-4.3.3-1].
-  if (state !== State.FREE && state !== State.RELEASED + State.SENT) {
-    if (room < 1 || (s.part < 1 && room < total && room < s.window)) return Step.WAIT;
+  // A free slot is one whose message was dropped or acknowledged out of turn.
+  if (state !== State.FREE) {
+    if (room < 1 || (part < 1 && room < total && room < s.window)) return Step.WAIT;
     if (max > room) max = room;
-    if (s.part < 1) {
+    if (part < 1) {
       // DUP says that an earlier connection was given octets of this packet [MQTT-3.3.1-1].
       if (state > State.SENT) blockFlip(outbox.block, at);
       else outbox.slots[slot + Slot.STATE] = state + State.SENT;
     }
-    if (s.part < length) {
-      message = blockCut(outbox.block, at + s.part, max);
-    } else {
+    if (part < length) message = blockCut(outbox.block, at + part, max);
+    else {
       // Shut while the caller's function runs: it may publish, and must not cut in.
       s.gate.room = 0;
-      const pulled = toPayload(source!.pull(s.part - length, max));
+      const pulled = toPayload(source!.pull(part - length, max));
       s.gate.room = room;
       if (pulled === undefined || pulled.length < 1 || pulled.length > max) {
         tell(s.handlers, Status.INVALID_PAYLOAD);
@@ -202,12 +211,12 @@ function pumpPiece(s: Session): Step {
       }
       message = join("", pulled);
     }
-    s.part += message.length;
+    s.part = part + message.length;
     if (gateSend(s.gate, message) < 0) return Step.WAIT;
     if (s.part < total) return Step.AGAIN;
     s.part = 0;
   }
   outbox.unsent -= 1;
-  if (outbox.slots[slot + Slot.STATE] === State.QOS0 + State.SENT) outboxFree(outbox, slot);
+  if (state % State.SENT === State.QOS0) outboxFree(outbox, packetId);
   return Step.AGAIN;
 }

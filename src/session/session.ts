@@ -13,8 +13,10 @@
 // but CONNACK. Whatever has to be sent is state first (outbox, subscription entries, `acks`) and
 // octets later, when the gate has room; so a lost connection loses octets and never state.
 
-import { Gate, Handlers, Numbers, Octets, Payload, Single } from "#engine";
+import { Gate, Handlers, Octets, Payload, Single } from "#engine";
+import type { Options } from "../options.js";
 import { Outbox } from "../ring/outbox.js";
+import { HeaderFields } from "../wire/packet.js";
 import { PublishFields } from "../wire/publish.js";
 
 /** Where the session stands; see the theory of operation above. */
@@ -25,24 +27,30 @@ export const enum Phase {
   ENDED = 3,
 }
 
-/** Where a subscription stands. `SENT` is `WANTED + 1`, `LEAVING` is `LEAVE + 1`. */
+/** Where a subscription stands. What is odd is to be sent; one more, and its answer is awaited. */
 export const enum Wish {
   /** The server acknowledged it in this run of the program. */
   CONFIRMED = 0,
-  /** SUBSCRIBE is to be sent. */
-  WANTED = 1,
-  /** SUBSCRIBE was sent, SUBACK is awaited. */
-  SENT = 2,
-  /** UNSUBSCRIBE is to be sent. */
-  LEAVE = 3,
-  /** UNSUBSCRIBE was sent, UNSUBACK is awaited. */
-  LEAVING = 4,
+  SUBSCRIBE = 1,
+  UNSUBSCRIBE = 3,
 }
 
 /** Numbers that mark a state no real value can have. */
 export const enum Mark {
-  /** `known` when no topic is remembered: longer than any packet. */
-  NO_TOPIC = 268435456,
+  /** Longer than any packet: `known` when no topic is remembered, `at` when nothing is to be read. */
+  NONE = 268435456,
+}
+
+/** Whose answers `sessionTick` waits for, each with its own time. */
+export const enum Awaited {
+  /** CONNACK, later PINGRESP. */
+  SERVER = 0,
+  /** The oldest PUBLISH. */
+  PUBLISH = 1,
+  /** The oldest PUBREL. */
+  PUBREL = 2,
+  /** A SUBSCRIBE or UNSUBSCRIBE. */
+  SUBSCRIPTION = 3,
 }
 
 /** What a message handler is told beside topic and payload. The same record is used every time. */
@@ -62,14 +70,11 @@ export type MessageHandler = (topic: string, payload: Payload, packet: MessagePa
 /** One topic filter. */
 export interface Subscription {
   filter: Octets;
-  /** Where the first wildcard is, or −1. */
-  wild: number;
+  levels: Octets[];
   qos: number;
   handler: MessageHandler | undefined;
   wish: number;
   packetId: number;
-  /** Milliseconds since SUBSCRIBE or UNSUBSCRIBE was sent. */
-  age: number;
 }
 
 /** Where the payload of a message that is published in parts comes from. */
@@ -86,30 +91,30 @@ export interface Session extends Single {
   outbox: Outbox;
   handlers: Handlers;
   fields: PublishFields;
+  header: HeaderFields;
+  options: Options;
   clean: boolean;
   window: number;
-  inbox: number;
   answerMs: number;
   keepAliveMs: number;
 
-  /** Acknowledgements that wait for the end of the chunk. */
-  acks: Octets;
+  /** The topic published to last, as given and as encoded. */
+  topicKey: unknown;
+  topicOut: Octets;
   /** Octets handed to the link of the packet that `pump` is sending; 0 between packets. */
   part: number;
   /** Sources of messages published in parts, by slot. */
   sources: (Source | undefined)[];
-  /** The topic published to last, as given and as encoded. */
-  topicKey: unknown;
-  topicOut: Octets;
+  /** PUBRELs whose PUBCOMP has not come, in the order of their PUBRECs, as they are sent. */
+  released: Octets;
+  /** Acknowledgements that wait for the end of the chunk. */
+  acks: Octets;
   /** A publish was refused for want of room. */
   wanting: boolean;
 
   /** The chunk being read, and how far. */
   chunk: Octets;
   at: number;
-  /** Where the packet found by `openPacket` has its body and its end. */
-  body: number;
-  end: number;
   /** The beginning of a packet that was cut by the end of a chunk. */
   rest: Octets;
   /** The topic received last: octets behind their length, how many, text, its only handler. */
@@ -123,18 +128,17 @@ export interface Session extends Single {
   /** Octets still to come of a payload that is handed on in parts; `mute` for a duplicate. */
   left: number;
   mute: boolean;
-  /** Identifiers of inbound QoS 2 messages whose PUBREL has not come; 0 is free. */
-  received: Numbers;
+  /** The PUBRELs that inbound QoS 2 messages wait for. */
+  received: Octets;
   subscriptions: Subscription[];
-  maxSubscriptions: number;
   /** The identifier last given to a SUBSCRIBE or UNSUBSCRIBE. */
   lastId: number;
 
-  /** Milliseconds that CONNACK or PINGRESP has been awaited for, −1 when neither is. */
+  /** Whether CONNACK or PINGRESP is awaited. */
   awaited: number;
-  /** The oldest unacknowledged message and its state at the last tick, and since when. */
-  head: number;
-  headMs: number;
+  /** By `Awaited`: what was awaited at the last tick, 0 for nothing, and for how long. */
+  marks: (number | Octets)[];
+  ages: number[];
   /** Milliseconds without sending and without receiving; the room at the last tick. */
   silentOut: number;
   silentIn: number;

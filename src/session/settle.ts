@@ -8,31 +8,23 @@ import { Limit } from "#limits";
 import { Status } from "../status.js";
 import { Phase, Session } from "./session.js";
 
-/** Puts a packet of nothing but an identifier with the acknowledgements. */
-export function queue(s: Session, first: number, packetId: number): void {
-  const low = packetId % 256;
-  s.acks += String.fromCharCode(first, 2, (packetId - low) / 256, low);
-}
-
 /** Sends the acknowledgements that gathered, and says whether the link can go on. */
 export function settle(s: Session): Status {
-  if (s.acks.length > 0 && s.part < 1) {
-    const acks = s.acks;
+  const acks = s.acks;
+  if (acks !== "" && s.part < 1) {
     s.acks = "";
     gateSend(s.gate, acks);
   }
-  if (s.gate.room - s.acks.length < -Limit.LINK_RESERVE) {
-    return s.phase === Phase.ENDED
-      ? Status.OK
-      : s.gate.room > Room.SHUT
-        ? Status.TOO_SLOW
-        : Status.CLOSED;
+  if (s.phase === Phase.ENDED || s.gate.room - s.acks.length >= -Limit.LINK_RESERVE) {
+    return Status.OK;
   }
-  return Status.OK;
+  return s.gate.room > Room.SHUT ? Status.TOO_SLOW : Status.CLOSED;
 }
 
-/** Tells once that there is room again. */
+/** Tells once that there is room again, if something was refused for want of it. */
 export function tellRoom(s: Session): void {
-  s.wanting = false;
-  call(s.handlers, s.handlers.room);
+  if (s.wanting) {
+    s.wanting = false;
+    call(s.handlers, s.handlers.room);
+  }
 }

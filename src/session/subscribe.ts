@@ -2,15 +2,16 @@
 // Subscriptions (MQTT 3.1.1 sections 3.8–3.11): a fixed number of entries, each with a wish that is
 // carried out when there is room, and again when a server has forgotten it.
 
-import { call, gateSend, listRemove, utf8 } from "#engine";
+import { call, gateSend, levelsOf, listRemove, orUsual, utf8 } from "#engine";
+import { Limit } from "#limits";
 import { Identifier } from "../ring/outbox.js";
 import { Status } from "../status.js";
 import { First } from "../wire/packet.js";
-import { encodeSubscribe, encodeUnsubscribe } from "../wire/subscribe.js";
-import { wildcardOf } from "../wire/topic.js";
+import { encodeSubscription } from "../wire/subscribe.js";
+import { isTopicFilter } from "../wire/topic.js";
 import { forget } from "./dispatch.js";
 import { refuse } from "./publish.js";
-import { MessageHandler, Phase, Session, Wish } from "./session.js";
+import { MessageHandler, Phase, Session, Subscription, Wish } from "./session.js";
 
 /** Subscribes; returns the packet identifier that `subscribed` will name, or a Status. */
 export function subscribe(
@@ -19,14 +20,15 @@ export function subscribe(
   qos?: number,
   handler?: MessageHandler,
 ): number {
-  const level = qos === undefined ? 0 : qos;
-  if (level !== 0 && level !== 1 && level !== 2) return refuse(s, Status.INVALID_QOS);
-  return wish(s, topicFilter, Wish.WANTED, level, handler);
+  const level = orUsual(qos, 0);
+  return level === 0 || level === 1 || level === 2
+    ? wish(s, topicFilter, Wish.SUBSCRIBE, level, handler)
+    : refuse(s, Status.INVALID_QOS);
 }
 
 /** Unsubscribes; returns the packet identifier that `unsubscribed` will name, or a Status. */
 export function unsubscribe(s: Session, topicFilter: string): number {
-  return wish(s, topicFilter, Wish.LEAVE, 0, undefined);
+  return wish(s, topicFilter, Wish.UNSUBSCRIBE, 0, undefined);
 }
 
 function wish(
@@ -37,40 +39,41 @@ function wish(
   handler: MessageHandler | undefined,
 ): number {
   const filter = utf8(topicFilter);
-  const wild = wildcardOf(filter);
-  let packetId = s.lastId;
-  let found;
-  let taken = true;
-  if (s.phase === Phase.ENDED) return refuse(s, Status.ENDED);
-  if (wild < -1) return refuse(s, Status.INVALID_TOPIC);
-  // The next identifier that no entry waits with: both kinds have the upper half to themselves.
-  while (taken) {
-    packetId = packetId < Identifier.MAX ? packetId + 1 : Identifier.PUBLISH_MAX + 1;
-    taken = false;
-    for (const subscription of s.subscriptions) {
-      if (subscription.packetId === packetId) taken = true;
+  const levels = levelsOf(filter);
+  const subscriptions = s.subscriptions;
+  let found: Subscription | undefined;
+  let packetId = 0;
+  if (s.phase === Phase.ENDED || !isTopicFilter(filter, levels)) {
+    return refuse(s, Status.INVALID_TOPIC);
+  }
+  // The next identifier that no entry has: these have the upper half to themselves.
+  while (packetId < 1) {
+    packetId = s.lastId % Identifier.MAX > Identifier.PUBLISH_MAX ? s.lastId + 1 : 32768;
+    s.lastId = packetId;
+    for (const subscription of subscriptions) {
       if (subscription.filter === filter) found = subscription;
+      if (subscription.packetId === s.lastId) packetId = 0;
     }
   }
   if (found === undefined) {
-    if (kind === Wish.LEAVE) return refuse(s, Status.NOT_SUBSCRIBED);
-    if (s.subscriptions.length >= s.maxSubscriptions) return refuse(s, Status.SUBSCRIPTIONS_FULL);
+    if (kind === Wish.UNSUBSCRIBE) return refuse(s, Status.NOT_SUBSCRIBED);
+    if (subscriptions.length >= orUsual(s.options.subscriptions, Limit.SUBSCRIPTIONS)) {
+      return refuse(s, Status.SUBSCRIPTIONS_FULL);
+    }
     found = {
       filter: filter,
-      wild: wild,
+      levels: levels,
       qos: qos,
       handler: handler,
       wish: kind as number,
       packetId: packetId,
-      age: 0,
     };
-    s.subscriptions.push(found);
+    subscriptions.push(found);
   }
   found.qos = qos;
   found.handler = handler;
   found.wish = kind;
   found.packetId = packetId;
-  s.lastId = packetId;
   forget(s);
   carryOut(s);
   return packetId;
@@ -79,44 +82,44 @@ function wish(
 /** Sends the SUBSCRIBEs and UNSUBSCRIBEs that are due and that the window has room for. */
 export function carryOut(s: Session): void {
   for (const subscription of s.subscriptions) {
-    const kind = subscription.wish;
-    if (kind === Wish.WANTED || kind === Wish.LEAVE) {
-      const packet =
-        kind === Wish.WANTED
-          ? encodeSubscribe(subscription.packetId, subscription.filter, subscription.qos)
-          : encodeUnsubscribe(subscription.packetId, subscription.filter);
-      if (s.gate.room > 0 && (packet.length <= s.gate.room || s.gate.room === s.window)) {
-        subscription.wish = kind + 1;
-        subscription.age = 0;
+    const room = s.gate.room;
+    if (room > 0 && subscription.wish % 2 > 0) {
+      const packet = encodeSubscription(
+        subscription.wish > Wish.SUBSCRIBE ? First.UNSUBSCRIBE : First.SUBSCRIBE,
+        subscription.packetId,
+        subscription.filter,
+        subscription.wish > Wish.SUBSCRIBE ? "" : String.fromCharCode(subscription.qos),
+      );
+      if (packet.length <= room || room === s.window) {
+        subscription.wish += 1;
         gateSend(s.gate, packet);
       }
     }
   }
 }
 
-/** SUBACK, whose return code is `code`, or UNSUBACK. */
-export function subscribed(s: Session, first: number, packetId: number, code: number): Status {
-  const subscribing = first === First.SUBACK;
-  if (subscribing && code > 2 && code !== 128) return Status.MALFORMED;
-  for (let at = 0; at < s.subscriptions.length; at++) {
-    const subscription = s.subscriptions[at]!;
+/** SUBACK with its return code, or UNSUBACK, where that is −1. */
+export function subscribed(s: Session, packetId: number, returnCode: number): Status {
+  const subscriptions = s.subscriptions;
+  if (returnCode > 2 && returnCode !== 128) return Status.MALFORMED;
+  for (let at = 0; at < subscriptions.length; at++) {
+    const subscription = subscriptions[at]!;
     if (
       subscription.packetId === packetId &&
-      subscription.wish === (subscribing ? Wish.SENT : Wish.LEAVING)
+      subscription.wish === 1 + (returnCode < 0 ? Wish.UNSUBSCRIBE : Wish.SUBSCRIBE)
     ) {
       subscription.wish = Wish.CONFIRMED;
-      if (!subscribing || code > 2) {
-        listRemove(s.subscriptions, at);
-        forget(s);
-      }
-      if (subscribing) {
+      if (returnCode < 0 || returnCode > 2) listRemove(subscriptions, at);
+      forget(s);
+      if (returnCode < 0) call(s.handlers, s.handlers.unsubscribed, packetId);
+      else {
         call(
           s.handlers,
           s.handlers.subscribed,
           packetId,
-          code > 2 ? Status.SUBSCRIPTION_REFUSED : code,
+          returnCode > 2 ? Status.SUBSCRIPTION_REFUSED : returnCode,
         );
-      } else call(s.handlers, s.handlers.unsubscribed, packetId);
+      }
       return Status.OK;
     }
   }

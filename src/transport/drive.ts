@@ -2,11 +2,11 @@
 // Joins a session to a link and a clock: opens connections, feeds octets and time, closes what the
 // session gives up, and comes back after a full-jitter backoff. The only place that keeps a timer.
 
-import { call, gateSend, Octets, Room, Single } from "#engine";
+import { call, gateSend, Octets, orUsual, Room, Single } from "#engine";
 import { Limit } from "#limits";
 import type { Connection, Port, Timer } from "../../boards/hal.js";
 import type { Options } from "../options.js";
-import { sessionClosed, sessionConnecting, sessionOpened } from "../session/accept.js";
+import { sessionClosed, sessionOpened } from "../session/accept.js";
 import { sessionReceive } from "../session/receive.js";
 import { Mark, Phase, Session } from "../session/session.js";
 import { settle } from "../session/settle.js";
@@ -22,12 +22,13 @@ export interface Drive extends Single {
   options: Options;
   connection: Connection | undefined;
   timer: Timer;
-  /** Attempts since the last good connection; connections that were accepted and lost early. */
-  attempt: number;
-  kicks: number;
+  /** The bound of the next delay, which doubles up to the longest, in milliseconds. */
   minMs: number;
   maxMs: number;
-  /** Milliseconds since the connection was accepted. */
+  boundMs: number;
+  /** Connections in a row that were accepted and closed early by the other side. */
+  kicks: number;
+  /** Milliseconds since the connection was asked for or accepted. */
   lived: number;
   /** Connections that were accepted. */
   accepted: number;
@@ -37,49 +38,47 @@ export interface Drive extends Single {
 }
 
 /** CONNECT as the options say; "" when they make no sense. */
-export function connectPacket(s: Session, options: Options): Octets {
-  return encodeConnect(options, s.clean, s.keepAliveMs / 1000);
+export function connectPacket(d: Drive): Octets {
+  return encodeConnect(d.options, d.session.clean, d.session.keepAliveMs / 1000);
 }
 
 /** Opens a connection: the first one, and each after a backoff. The name is looked up anew. */
 export function driveConnect(d: Drive): void {
   const options = d.options;
   const tls = options.tls;
-  sessionConnecting(d.session);
+  d.session.phase = Phase.CONNECTING;
+  d.session.awaited = 1;
   d.lived = 0;
   d.connection = d.port.open(
     d,
     options.host,
-    options.port === undefined ? (tls === undefined ? 1883 : 8883) : options.port,
+    orUsual(options.port, tls === undefined ? 1883 : 8883),
     tls,
   );
   if (d.connection === undefined) driveClose(d, Status.UNREACHABLE);
-  else arm(d);
-}
-
-function arm(d: Drive): void {
-  d.timer = d.port.after(driveTick, tickMs(d.session), d);
+  else d.timer = d.port.after(driveTick, tickMs(d.session), d);
 }
 
 function driveTick(d: Drive): void {
   const ms = tickMs(d.session);
+  d.timer = d.port.after(driveTick, ms, d);
   d.lived += ms;
-  if (d.session.phase === Phase.ONLINE && d.lived >= Limit.STEADY_MS) {
-    d.attempt = 0;
+  if (d.lived >= Limit.STEADY_MS && d.session.phase === Phase.ONLINE) {
+    d.boundMs = d.minMs;
     d.kicks = 0;
   }
-  arm(d);
   driveSettle(d, sessionTick(d.session, ms));
 }
 
 /** After every event: closes what cannot go on, ends what `drain` has emptied. */
-export function driveSettle(d: Drive, status: Status): void {
+function driveSettle(d: Drive, status: Status): void {
   const s = d.session;
   if (status < 0) driveClose(d, status);
   else if (
     d.done !== undefined &&
     s.phase === Phase.ONLINE &&
     s.outbox.count < 1 &&
+    s.released === "" &&
     s.gate.room === s.window
   ) {
     driveEnd(d);
@@ -89,14 +88,7 @@ export function driveSettle(d: Drive, status: Status): void {
 /** The link is open. */
 export function driveOpened(this: Connection): void {
   const d = this.drive;
-  if (d.connection === this) {
-    sessionOpened(
-      d.session,
-      this.put,
-      connectPacket(d.session, d.options),
-      d.options.eager === true,
-    );
-  }
+  if (d.connection === this) sessionOpened(d.session, this.put, connectPacket(d));
 }
 
 /** Octets came. */
@@ -105,7 +97,7 @@ export function driveReceive(this: Connection, octets: Octets): void {
   if (d.connection === this) {
     const phase = d.session.phase;
     const status = sessionReceive(d.session, octets);
-    if (phase !== d.session.phase && d.session.phase === Phase.ONLINE) {
+    if (phase < Phase.ONLINE && d.session.phase === Phase.ONLINE) {
       d.accepted += 1;
       d.lived = 0;
     }
@@ -122,39 +114,16 @@ export function driveDrained(this: Connection): void {
 /** The connection is closed, or could not be opened. */
 export function driveClosed(this: Connection): void {
   const d = this.drive;
-  if (d.connection === this) {
-    driveClose(
-      d,
-      d.session.phase === Phase.CONNECTING && d.session.gate.room === Room.SHUT
-        ? Status.UNREACHABLE
-        : Status.CLOSED,
-    );
-  }
+  if (d.connection === this) driveClose(d, Status.CLOSED);
 }
 
 /** Lets the connection go and plans the next one. */
 function driveClose(d: Drive, status: Status): void {
   const s = d.session;
   const connection = d.connection;
-  let delay = d.minMs;
-  let kicked = false;
-  d.connection = undefined;
-  d.port.stop(d.timer);
-  if (connection !== undefined) connection.drop(connection);
-  if (s.phase === Phase.ONLINE && status === Status.CLOSED) {
-    d.kicks += 1;
-    kicked = d.kicks === 3;
-  }
-  sessionClosed(s);
-  if (s.phase === Phase.ENDED) {
-    finish(d);
-    return;
-  }
+  const phase = s.phase;
   // Full jitter: any time up to a bound that doubles. What only a person can mend waits longest.
-  for (let i = 0; i < d.attempt && delay < d.maxMs; i++) delay *= 2;
-  d.attempt += 1;
-  if (delay > d.maxMs) delay = d.maxMs;
-  delay = Math.floor(delay * d.port.chance());
+  let delay = Math.floor(d.boundMs * d.port.chance());
   if (
     status === Status.RECEIVED_FULL ||
     (status <= Status.REFUSED_PROTOCOL &&
@@ -163,9 +132,25 @@ function driveClose(d: Drive, status: Status): void {
   ) {
     delay = d.maxMs;
   }
+  if (phase === Phase.CONNECTING && s.gate.room === Room.SHUT && status === Status.CLOSED) {
+    status = Status.UNREACHABLE;
+  }
+  d.boundMs = d.boundMs * 2 < d.maxMs ? d.boundMs * 2 : d.maxMs;
+  d.connection = undefined;
+  d.port.stop(d.timer);
+  if (connection !== undefined) connection.drop(connection);
+  sessionClosed(s);
+  if (phase === Phase.ENDED) {
+    d.port.stop(d.doneTimer);
+    call(s.handlers, s.handlers.close, Status.OK);
+    const left = s.outbox.count + s.released.length / 4;
+    call(s.handlers, d.done, left > 0 ? Status.NO_ANSWER : Status.OK, left);
+    return;
+  }
   d.timer = d.port.after(driveConnect, delay, d);
   call(s.handlers, s.handlers.close, status);
-  if (kicked) {
+  if (phase === Phase.ONLINE && status === Status.CLOSED) d.kicks += 1;
+  if (d.kicks > 2) {
     d.kicks = 0;
     call(s.handlers, s.handlers.error, Status.TAKEN_OVER);
   }
@@ -180,7 +165,7 @@ export function driveEnd(d: Drive): void {
   s.phase = Phase.ENDED;
   // Nothing is accepted any more, and the rest of a chunk under way is not read.
   s.outbox.capacity = -1;
-  s.at = Mark.NO_TOPIC;
+  s.at = Mark.NONE;
   d.port.stop(d.timer);
   if (connection !== undefined && phase === Phase.ONLINE) {
     settle(s);
@@ -204,19 +189,5 @@ export function driveDrain(
 function giveUp(d: Drive): void {
   d.session.phase = Phase.ENDED;
   d.session.outbox.capacity = -1;
-  driveClose(d, Status.NO_ANSWER);
-}
-
-function finish(d: Drive): void {
-  const done = d.done;
-  const handlers = d.session.handlers;
-  d.done = undefined;
-  d.port.stop(d.doneTimer);
-  call(handlers, handlers.close, Status.OK);
-  call(
-    handlers,
-    done,
-    d.session.outbox.count > 0 ? Status.NO_ANSWER : Status.OK,
-    d.session.outbox.count,
-  );
+  driveClose(d, Status.OK);
 }

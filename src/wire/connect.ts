@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // CONNECT and CONNACK (MQTT 3.1.1 sections 3.1 and 3.2).
 
-import { isGiven, Octets, Payload, payloadOctets, toPayload, utf8 } from "#engine";
+import { isGiven, Octets, orUsual, Payload, payloadOctets, toPayload, utf8 } from "#engine";
 import { isUtf8 } from "../engine/utf8.js";
 import { Status } from "../status.js";
 import { encodeHeader, encodeInteger, encodeString, First } from "./packet.js";
@@ -26,14 +26,8 @@ export interface ConnectFields {
   will?: Will | undefined;
 }
 
-/** A string field in front of what is encoded already: "" stays the sign for invalid. */
-function text(value: string, rest: Octets): Octets {
-  const octets = utf8(value);
-  return isUtf8(octets) && octets.length < 65536 ? encodeString(octets) + rest : "";
-}
-
-/** A payload field: up to 65,535 octets behind their length; "" when it is none. */
-function binary(value: unknown): Octets {
+/** A payload field behind its length, or "" where it is none: more than 65,535 octets. */
+function field(value: unknown): Octets {
   const payload = toPayload(value);
   return payload === undefined || payload.length > 65535
     ? ""
@@ -43,35 +37,41 @@ function binary(value: unknown): Octets {
 /**
  * The CONNECT packet, or "" when a field makes no sense: a password without a user name
  * [MQTT-3.1.2-22], no client identifier for a session that is to be kept [MQTT-3.1.3-7], a will
- * with a QoS above 2 [MQTT-3.1.2-14] or an invalid topic, text that is not UTF-8.
+ * with an invalid QoS [MQTT-3.1.2-14] or topic, text that is not UTF-8 [MQTT-1.5.3-1].
  */
 export function encodeConnect(fields: ConnectFields, clean: boolean, keepAlive: number): Octets {
   const will = fields.will;
-  let flags = clean ? 2 : 0;
-  let body = "";
-  let part: Octets = "-";
-  if (fields.password !== undefined) {
-    if (fields.username === undefined) return "";
-    flags += 64;
-    part = body = binary(fields.password);
-  }
-  if (part.length > 0 && fields.username !== undefined) {
-    flags += 128;
-    part = body = text(fields.username, body);
-  }
-  if (will !== undefined && part.length > 0) {
-    const topic = encodeTopicName(will.topic);
-    const payload = binary(will.payload);
-    const qos = will.qos === undefined ? 0 : will.qos;
-    if (qos !== 0 && qos !== 1 && qos !== 2) return "";
-    flags += 4 + qos * 8 + (isGiven(will.retain) ? 32 : 0);
-    part = topic.length > 0 ? payload : "";
-    body = topic + payload + body;
-  }
+  const username = fields.username;
+  const password = fields.password;
   const clientId = fields.clientId === undefined ? "" : fields.clientId;
-  if (part.length === 0 || (clientId === "" && !clean)) return "";
-  body = text(clientId, body);
-  if (body.length === 0 || !(keepAlive >= 0 && keepAlive < 65536 && keepAlive % 1 === 0)) return "";
+  let isValid =
+    keepAlive < 65536 &&
+    (clean || clientId.length > 0) &&
+    isUtf8(utf8(clientId)) &&
+    field(clientId).length > 0;
+  let flags = clean ? 2 : 0;
+  let body = field(clientId);
+  if (will !== undefined) {
+    const qos = orUsual(will.qos, 0);
+    const topic = encodeTopicName(will.topic);
+    const payload = field(will.payload);
+    flags += 4 + qos * 8 + (isGiven(will.retain) ? 32 : 0);
+    body += topic + payload;
+    if (topic === "" || payload === "" || (qos !== 0 && qos !== 1 && qos !== 2)) isValid = false;
+  }
+  if (username !== undefined) {
+    const name = field(username);
+    flags += 128;
+    body += name;
+    if (name === "" || !isUtf8(utf8(username))) isValid = false;
+  }
+  if (password !== undefined) {
+    const secret = field(password);
+    flags += 64;
+    body += secret;
+    if (secret === "" || username === undefined) isValid = false;
+  }
+  if (!isValid) return "";
   // Protocol name and level: "MQTT", 4 [MQTT-3.1.2-1] [MQTT-3.1.2-2].
   body = encodeString("MQTT") + String.fromCharCode(4, flags) + encodeInteger(keepAlive) + body;
   return encodeHeader(First.CONNECT, body.length) + body;

@@ -2,7 +2,7 @@
 // What all control packets share (MQTT 3.1.1 chapter 2): first octets, Remaining Length, two-octet
 // integers, length-prefixed strings.
 
-import { Octets } from "#engine";
+import { Octets, Single } from "#engine";
 
 /** The first octet of each control packet, with the flags the standard reserves (table 2.2). */
 export const enum First {
@@ -29,14 +29,15 @@ export const enum Flag {
   DUP = 8,
 }
 
-/** What `decodeLength` answers where there is no length. */
+/** The largest Remaining Length (section 2.2.3). */
 export const enum Length {
-  /** The chunk ends inside the fixed header. */
-  CUT = -1,
-  /** A fifth octet would be needed (section 2.2.3). */
-  MALFORMED = -2,
-  /** The largest Remaining Length. */
   MAX = 268435455,
+}
+
+/** What `decodeHeader` finds. */
+export interface HeaderFields extends Single {
+  /** The Remaining Length. */
+  length: number;
 }
 
 /** A two-octet integer, most significant octet first (section 1.5.2). */
@@ -67,20 +68,31 @@ export function encodeHeader(first: number, length: number): Octets {
 }
 
 /**
- * The Remaining Length at `at`, as `length * 4 + (octets it takes − 1)`, so that one number carries
- * both; `Length.CUT` or `Length.MALFORMED` otherwise.
+ * A packet of nothing but an identifier: PUBACK, PUBREC, PUBREL, PUBCOMP (sections 3.4 to 3.7).
+ * Several of one kind in a row can be searched with `indexOf`: 2 is none of their first octets, and
+ * two such packets can overlap only where one with the same identifier begins earlier.
  */
-export function decodeLength(octets: Octets, at: number): number {
+export function encodeAcknowledgement(first: number, packetId: number): Octets {
+  const low = packetId % 256;
+  return String.fromCharCode(first, 2, (packetId - low) / 256, low);
+}
+
+/**
+ * Where the fixed header of the packet at `at` ends, with its Remaining Length in `fields.length`;
+ * 0 when the octets end inside it, −1 when a fifth length octet would be needed (section 2.2.3).
+ */
+export function decodeHeader(fields: HeaderFields, octets: Octets, at: number): number {
   let length = 0;
   let unit = 1;
-  let size = 0;
-  while (size < 4) {
-    if (at + size >= octets.length) return Length.CUT;
-    const octet = octets.charCodeAt(at + size);
+  for (let end = at + 1; end < at + 5; end++) {
+    if (end >= octets.length) return 0;
+    const octet = octets.charCodeAt(end);
     length += (octet % 128) * unit;
-    if (octet < 128) return length * 4 + size;
     unit *= 128;
-    size += 1;
+    if (octet < 128) {
+      fields.length = length;
+      return end + 1;
+    }
   }
-  return Length.MALFORMED;
+  return -1;
 }

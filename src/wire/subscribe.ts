@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: MIT
-// SUBSCRIBE, UNSUBSCRIBE (MQTT 3.1.1 sections 3.8 and 3.10), always with one topic filter, so that
+// SUBSCRIBE and UNSUBSCRIBE (MQTT 3.1.1 sections 3.8 and 3.10), always with one topic filter, so that
 // one answer speaks of one subscription.
 
 import { Octets } from "#engine";
-import { encodeHeader, encodeInteger, encodeString, First } from "./packet.js";
+import { encodeHeader, encodeInteger, encodeString } from "./packet.js";
 
-/** SUBSCRIBE of one filter (UTF-8 octets), the QoS asked for as 0, 1 or 2. */
-export function encodeSubscribe(packetId: number, filter: Octets, qos: number): Octets {
-  return (
-    encodeHeader(First.SUBSCRIBE, filter.length + 5) +
-    encodeInteger(packetId) +
-    encodeString(filter) +
-    String.fromCharCode(qos)
-  );
-}
-
-/** UNSUBSCRIBE of one filter (UTF-8 octets). */
-export function encodeUnsubscribe(packetId: number, filter: Octets): Octets {
-  return (
-    encodeHeader(First.UNSUBSCRIBE, filter.length + 4) +
-    encodeInteger(packetId) +
-    encodeString(filter)
-  );
+/**
+ * SUBSCRIBE or UNSUBSCRIBE of one filter.
+ * @param first `First.SUBSCRIBE` or `First.UNSUBSCRIBE`
+ * @param filter UTF-8 octets
+ * @param qos the octet of the QoS asked for, "" in UNSUBSCRIBE
+ */
+export function encodeSubscription(
+  first: number,
+  packetId: number,
+  filter: Octets,
+  qos: Octets,
+): Octets {
+  const body = encodeInteger(packetId) + encodeString(filter) + qos;
+  return encodeHeader(first, body.length) + body;
 }

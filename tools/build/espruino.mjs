@@ -5,6 +5,7 @@
 import { build } from "esbuild";
 import { minify } from "terser";
 import { flatten } from "./flatten.mjs";
+import { inlineOnce } from "./inline.mjs";
 
 /** Calls of these are shorter and faster through a variable of the module. */
 const HOISTED = { "String.fromCharCode": "$chr", "Math.floor": "$floor" };
@@ -56,6 +57,7 @@ export async function bundleEspruino({ config, entry, module }) {
       })
       .join("\n"),
   );
+  text = inlineOnce(text);
   const declared = variables.filter((name) => text.includes(name));
   const hoists = [];
   for (const [name, short] of Object.entries(HOISTED)) {
@@ -77,7 +79,7 @@ export async function bundleEspruino({ config, entry, module }) {
       negate_iife: false,
       // A function used once stays a function: as an expression it would be made at every call.
       reduce_funcs: false,
-      inline: 1,
+      inline: 2,
       arrows: true,
       pure_getters: true,
       comparisons: true,

@@ -98,6 +98,21 @@ export function isPlain(topic: string): boolean {
   return !/[^ -"$-*,-~]/.test(topic);
 }
 
+/** Whether there is a wildcard in the text. @inline */
+export function hasWildcard(text: string): boolean {
+  return /[+#]/.test(text);
+}
+
+/** The levels of a topic name or filter. @inline */
+export function levelsOf(topic: string): string[] {
+  return topic.split("/");
+}
+
+/** What was given, or the usual value where that is undefined or 0. @inline */
+export function orUsual(given: number | undefined, usual: number): number {
+  return given || usual;
+}
+
 /** Head and payload as one message. @inline */
 export function join(head: Octets, payload: Payload): Message {
   return head + payload;
@@ -106,11 +121,6 @@ export function join(head: Octets, payload: Payload): Message {
 /** A fixed row of `count` zeros. @inline */
 export function numbersOpen(count: number): Numbers {
   return new Uint16Array(count);
-}
-
-/** Where `value` stands in the row, or −1. @inline */
-export function numbersFind(numbers: Numbers, value: number): number {
-  return numbers.indexOf(value);
 }
 
 /** Takes entry `at` out of the list. @inline */
