@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: MIT
 // The client as its callers see it: `connect` and the record of functions it returns.
 
-import { isBlockOpen, orUsual, Payload, Room } from "#engine";
+import { isBlockOpen, orUsual, Payload, Room, utf8 } from "#engine";
 import { Limit } from "#limits";
 import type { Port } from "../boards/hal.js";
 import type { Options } from "./options.js";
 import { outboxOpen } from "./ring/outbox.js";
 import { forget } from "./session/dispatch.js";
-import { publish, publishParts, type Topic } from "./session/publish.js";
-import { Mark, type MessageHandler, Phase, type Session } from "./session/session.js";
-import { subscribe, unsubscribe } from "./session/subscribe.js";
+import { publish, type Topic } from "./session/publish.js";
+import { Mark, type MessageHandler, Phase, type Session, Wish } from "./session/session.js";
+import { subscribe } from "./session/subscribe.js";
 import { Status } from "./status.js";
-import {
-  connectPacket,
-  type Drive,
-  driveConnect,
-  driveDrain,
-  driveEnd,
-} from "./transport/drive.js";
+import { type Drive, driveConnect, driveDrain, driveEnd } from "./transport/drive.js";
+import { encodeConnect } from "./wire/connect.js";
 import { encodeTopicName } from "./wire/topic.js";
 
 /** Figures since `connect`. */
@@ -112,7 +107,7 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     phase: Phase.OFFLINE,
     gate: { put: undefined as never, room: Room.SHUT },
     outbox: outboxOpen(orUsual(options.outbox, Limit.OUTBOX), inFlight, port.chance()),
-    handlers: {},
+    listeners: { on: {} },
     fields: { qos: 0, topicEnd: 0, packetId: 0, payloadAt: 0 },
     header: { length: 0 },
     options: options,
@@ -120,18 +115,23 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     window: orUsual(options.linkWindow, Limit.LINK_WINDOW),
     answerMs: orUsual(options.answerMs, Limit.ANSWER_MS),
     keepAliveMs: (options.keepAlive === undefined ? Limit.KEEP_ALIVE : options.keepAlive) * 1000,
-    topicKey: undefined,
+    tickMs: 0,
+    // Equal to no topic.
+    topicKey: {},
     topicOut: "",
     part: 0,
     sources: [],
     released: "",
     acks: "",
+    due: false,
     wanting: false,
+    freed: false,
     chunk: "",
     at: 0,
     rest: "",
     topicIn: "",
     known: Mark.NONE,
+    levels: [],
     topic: "",
     handler: undefined,
     packet: { qos: 0, retain: false, dup: false, at: 0, total: 0 },
@@ -139,7 +139,9 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     left: 0,
     mute: false,
     received: "",
+    release: "",
     subscriptions: [],
+    maxSubscriptions: orUsual(options.subscriptions, Limit.SUBSCRIPTIONS),
     lastId: 0,
     awaited: 0,
     marks: [],
@@ -155,6 +157,7 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     session: s,
     port: port,
     options: options,
+    connect: encodeConnect(options, s.clean, s.keepAliveMs / 1000),
     connection: undefined,
     timer: undefined,
     minMs: minMs,
@@ -166,22 +169,25 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     done: undefined,
     doneTimer: undefined,
   };
+  s.tickMs = Math.floor(
+    (s.keepAliveMs > 0 && s.keepAliveMs < s.answerMs ? s.keepAliveMs : s.answerMs) / 4,
+  );
   if (!isBlockOpen(s.outbox.block)) return Status.NO_MEMORY;
-  if (inFlight > 9999 || connectPacket(d) === "") return Status.INVALID_OPTION;
+  if (inFlight > 9999 || d.connect === "") return Status.INVALID_OPTION;
   // Not at once: the caller sets handlers first, and with `eager` publishes.
   d.timer = port.after(driveConnect, 0, d);
   const client: Client = {
     publish: (topic, payload, qos, retain) => publish(s, topic, payload as Payload, qos, retain),
     topic: topicOpen,
     publishParts: (topic, total, qos, retain, pull) =>
-      publishParts(s, topic, total, qos, retain, pull),
+      publish(s, topic, { give: pull, size: total }, qos, retain),
     subscribe: (topicFilter, qos, onMessage) => subscribe(s, topicFilter, qos, onMessage),
-    unsubscribe: (topicFilter) => unsubscribe(s, topicFilter),
+    unsubscribe: (topicFilter) => subscribe(s, topicFilter, 0, undefined, Wish.UNSUBSCRIBE),
     drain: (ms, done) => driveDrain(d, ms, done),
     end: () => driveEnd(d),
     stats: () => stats(d, s),
     on: (event, handler) => {
-      s.handlers[event] = handler;
+      s.listeners.on[event] = handler;
       forget(s);
       return client;
     },
@@ -190,7 +196,7 @@ export function clientOpen(options: Options, port: Port): Client | Status {
 }
 
 function topicOpen(name: string): Topic | Status {
-  const octets = encodeTopicName(name);
+  const octets = encodeTopicName(utf8(name));
   return octets === "" ? Status.INVALID_TOPIC : { octets: octets };
 }
 

@@ -5,8 +5,7 @@
 import { Status } from "./status.js";
 
 const TEXTS: Record<number, string> = {
-  [Status.OK]:
-    "The outcome of a call or the reason of an event. */\nexport const enum Status {\n  /** Done.",
+  [Status.OK]: "Done.",
   [Status.INVALID_TOPIC]:
     "The topic is empty, too long, not UTF-8, holds U+0000, or a wildcard where none may be.",
   [Status.INVALID_PAYLOAD]:

@@ -2,6 +2,8 @@
 // What the firmware has and @types/espruino does not tell.
 
 declare namespace E {
+  /** A random number of 32 bits, with a sign, from the chip. */
+  function hwRand(): number;
   /** Whether the string holds Unicode characters (never on 8-bit builds). */
   function isUTF8(text: string): boolean;
   /** A Unicode string's UTF-8 octets. */

@@ -49,8 +49,7 @@ function open(
 export const port: Port = {
   open: open,
   after: setTimeout as unknown as Port["after"],
-  stop: (timer) => {
-    if (timer) clearTimeout(timer as number);
-  },
-  chance: Math.random,
+  stop: clearTimeout as unknown as Port["stop"],
+  // Math.random begins with the same number after each start.
+  chance: () => E.hwRand() / 4294967296 + 0.5,
 };

@@ -5,8 +5,8 @@
 // Packet identifiers advance 1, 2, … cycle, 1, …, and `cycle` is a multiple of the number of slots,
 // so slot = identifier modulo slots, with no search. What is kept is always a run of identifiers:
 //
-//     oldest ………………………………… next            count  = all of the run
-//     |  handed to the link   |  not yet  |   unsent = its last part
+//     oldest ………………… sending ………………… next         count = all of the run
+//     |  handed to the link  |  not yet   |
 //
 // A message acknowledged out of turn leaves a free slot in the run until the oldest one goes.
 
@@ -48,8 +48,9 @@ export interface Outbox extends Single {
   cycle: number;
   oldest: number;
   next: number;
+  /** The first one that was not handed to this connection; `next` when all were. */
+  sending: number;
   count: number;
-  unsent: number;
   /** The offset behind the newest packet. */
   head: number;
   /** High-water mark of `count`. */
@@ -68,8 +69,8 @@ export function outboxOpen(capacity: number, inFlight: number, chance: number): 
     cycle: cycle,
     oldest: first,
     next: first,
+    sending: first,
     count: 0,
-    unsent: 0,
     head: 0,
     high: 0,
   };
@@ -80,9 +81,9 @@ export function slotOf(outbox: Outbox, packetId: number): number {
   return (packetId % outbox.inFlight) * Slot.SIZE;
 }
 
-/** The identifier of the first message that waits to be sent. */
-export function outboxUnsent(outbox: Outbox): number {
-  return ((outbox.next - 1 - outbox.unsent + outbox.cycle) % outbox.cycle) + 1;
+/** The identifier after this one. @inline */
+export function outboxAfter(outbox: Outbox, packetId: number): number {
+  return (packetId % outbox.cycle) + 1;
 }
 
 /**
@@ -114,16 +115,18 @@ export function outboxKeep(
   outbox.slots[slot + Slot.STATE] = state;
   blockPut(outbox.block, at, message);
   outbox.head = at + length;
-  outbox.next = (outbox.next % outbox.cycle) + 1;
+  outbox.next = outboxAfter(outbox, outbox.next);
   outbox.count += 1;
   if (outbox.count > outbox.high) outbox.high = outbox.count;
 }
 
-/** Whether the identifier is one that was sent on this connection and is not acknowledged. */
+/** Whether the identifier is one that was sent on this connection and has that state. */
 export function outboxHas(outbox: Outbox, packetId: number, state: number): boolean {
+  const oldest = outbox.oldest;
+  const cycle = outbox.cycle;
   return (
-    packetId <= outbox.cycle &&
-    (packetId - outbox.oldest + outbox.cycle) % outbox.cycle < outbox.count - outbox.unsent &&
+    packetId <= cycle &&
+    (packetId - oldest + cycle) % cycle < (outbox.sending - oldest + cycle) % cycle &&
     outbox.slots[slotOf(outbox, packetId) + Slot.STATE] === state
   );
 }
@@ -135,8 +138,9 @@ export function outboxFree(outbox: Outbox, packetId: number): void {
     outbox.count > 0 &&
     outbox.slots[slotOf(outbox, outbox.oldest) + Slot.STATE] === State.FREE
   ) {
-    outbox.oldest = (outbox.oldest % outbox.cycle) + 1;
+    const after = outboxAfter(outbox, outbox.oldest);
+    if (outbox.sending === outbox.oldest) outbox.sending = after;
+    outbox.oldest = after;
     outbox.count -= 1;
   }
-  if (outbox.unsent > outbox.count) outbox.unsent = outbox.count;
 }

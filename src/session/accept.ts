@@ -3,14 +3,12 @@
 // sections 3.2, 4.1, 4.4), and what a lost link leaves behind.
 
 import { call, Gate, gateSend, Octets, Room } from "#engine";
-import { outboxFree, outboxUnsent, Slot, slotOf, State } from "../ring/outbox.js";
+import { Slot, slotOf, State } from "../ring/outbox.js";
 import { Status } from "../status.js";
 import { decodeInteger } from "../wire/packet.js";
 import { deliver } from "./dispatch.js";
-import { pump } from "./publish.js";
+import { flush } from "./flush.js";
 import { Phase, Session, Wish } from "./session.js";
-import { settle } from "./settle.js";
-import { carryOut } from "./subscribe.js";
 
 /**
  * The link is open: CONNECT goes out [MQTT-3.1.0-1], and with `eager`, when nothing that was handed
@@ -23,12 +21,11 @@ export function sessionOpened(s: Session, put: Gate["put"], connect: Octets): vo
   s.gate.room = s.window;
   gateSend(s.gate, connect);
   if (
-    s.options.eager === true &&
+    s.options.eager &&
     s.released === "" &&
     outbox.slots[slotOf(outbox, outbox.oldest) + Slot.STATE]! < State.SENT
   ) {
-    carryOut(s);
-    pump(s);
+    flush(s);
   } else if (s.gate.room > Room.SHUT) s.gate.room = 0;
 }
 
@@ -37,6 +34,7 @@ export function sessionOpened(s: Session, put: Gate["put"], connect: Octets): vo
  * right, then everything is resent. 1 when the connection is accepted.
  */
 export function accepted(s: Session, present: number): number {
+  const lost = present > 0 ? "" : s.released;
   if (present < 0) return present;
   // A clean session has nothing to be present [MQTT-3.2.2-1].
   if (present > 0 && s.clean) return Status.UNEXPECTED;
@@ -44,7 +42,6 @@ export function accepted(s: Session, present: number): number {
   s.awaited = 0;
   // CONNACK proves that CONNECT left the link; with `eager` more may be under way.
   if (s.gate.room === 0) s.gate.room = s.window;
-  const lost = present > 0 ? "" : s.released;
   if (present < 1) {
     s.released = "";
     s.received = "";
@@ -52,44 +49,34 @@ export function accepted(s: Session, present: number): number {
       if (subscription.wish === Wish.CONFIRMED) subscription.wish = Wish.SUBSCRIBE;
     }
   }
+  s.due = true;
   // PUBRELs first, in the order of their PUBRECs [MQTT-4.6.0-4], without DUP.
   s.acks = s.released;
-  settle(s);
-  carryOut(s);
-  pump(s);
+  flush(s);
   // A server with a new session knows nothing of them: whether those messages were delivered is
   // uncertain.
   for (let at = 2; at < lost.length; at += 4) {
-    call(s.handlers, s.handlers.uncertain, decodeInteger(lost, at));
+    call(s.listeners, s.listeners.on.uncertain, decodeInteger(lost, at));
   }
-  call(s.handlers, s.handlers.connect, present > 0);
+  call(s.listeners, s.listeners.on.connect, present > 0);
   return 1;
 }
 
 /** The link is gone. A message that was being handed on in parts is told as broken off. */
 export function sessionClosed(s: Session): void {
-  const outbox = s.outbox;
   const left = s.left;
-  const packetId = outboxUnsent(outbox);
   if (s.phase !== Phase.ENDED) s.phase = Phase.OFFLINE;
   s.gate.room = Room.SHUT;
   s.rest = "";
   s.acks = "";
   s.left = 0;
+  s.part = 0;
   s.silentOut = 0;
   s.marks = [];
+  s.outbox.sending = s.outbox.oldest;
   for (const subscription of s.subscriptions) {
-    if (subscription.wish % 2 < 1 && subscription.wish > 0) subscription.wish -= 1;
+    if (subscription.wish > 0 && subscription.wish % 2 < 1) subscription.wish -= 1;
   }
-  // A QoS 0 message in parts is not repeated.
-  if (
-    s.part > 0 &&
-    outbox.slots[slotOf(outbox, packetId) + Slot.STATE] === State.QOS0 + State.SENT
-  ) {
-    outboxFree(outbox, packetId);
-  }
-  s.part = 0;
-  outbox.unsent = outbox.count;
   if (left > 0 && !s.mute) {
     s.packet.at = -1;
     deliver(s, "");

@@ -1,50 +1,49 @@
 // SPDX-License-Identifier: MIT
-// Which handler gets a message. The handlers of the topic received last are remembered, because a
+// Which handler gets a message. What was found for the topic received last is remembered, because a
 // burst mostly speaks of one topic.
 
 import { call, isPlain, levelsOf, Octets, Payload, text } from "#engine";
-import { isTopicName, matchesTopic } from "../wire/topic.js";
-import { Mark, MessageHandler, Session } from "./session.js";
+import { encodeTopicName, matchesTopic } from "../wire/topic.js";
+import { Mark, Session } from "./session.js";
+
+/** Finds the handlers of the remembered topic, and calls them where there is a payload. */
+function route(s: Session, payload: Payload | undefined): void {
+  let handler = s.listeners.on.message;
+  let count = 0;
+  for (const subscription of s.subscriptions) {
+    if (subscription.handler !== undefined && matchesTopic(subscription.levels, s.levels)) {
+      handler = subscription.handler;
+      count += 1;
+      if (payload !== undefined) call(s.listeners, handler, s.topic, payload, s.packet);
+    }
+  }
+  if (payload === undefined) s.handler = count > 1 ? undefined : handler;
+  else if (count < 1) call(s.listeners, handler, s.topic, payload, s.packet);
+}
 
 /**
  * Remembers a topic name (octets behind their length) with its text and its handler, when there is
  * just one; `false` when it is no topic name.
  */
-export function dispatch(s: Session, topicIn: Octets): boolean {
-  const name = topicIn.substring(2);
-  const levels = levelsOf(name);
-  let handler = s.handlers.message as MessageHandler | undefined;
-  let count = 0;
-  if (!isTopicName(name)) return false;
-  for (const subscription of s.subscriptions) {
-    if (subscription.handler !== undefined && matchesTopic(subscription.levels, levels)) {
-      handler = subscription.handler;
-      count += 1;
-    }
-  }
+export function recognize(s: Session, topicIn: Octets): boolean {
+  const name = topicIn.slice(2);
+  if (encodeTopicName(name) === "") return false;
   s.topicIn = topicIn;
   s.known = topicIn.length;
+  s.levels = levelsOf(name);
   s.topic = isPlain(name) ? name : text(name);
-  s.handler = count > 1 ? undefined : handler;
+  route(s, undefined);
   return true;
 }
 
-/** Forgets the remembered topic: handlers have changed. */
+/** Forgets the remembered topic: handlers have changed. @inline */
 export function forget(s: Session): void {
   s.known = Mark.NONE;
 }
 
-/** Hands the message on to every handler it is for, or to `message` when it is for none. */
+/** Hands the message on to every handler it is for, or to `message` when it is for none. @inline */
 export function deliver(s: Session, payload: Payload): void {
-  const levels = levelsOf(s.topicIn.substring(2));
-  let handler = s.handlers.message;
-  for (const subscription of s.subscriptions) {
-    if (subscription.handler !== undefined && matchesTopic(subscription.levels, levels)) {
-      handler = undefined;
-      call(s.handlers, subscription.handler, s.topic, payload, s.packet);
-    }
-  }
-  call(s.handlers, handler, s.topic, payload, s.packet);
+  route(s, payload);
 }
 
 /** Writes a first octet's flags into the record that handlers see. */

@@ -3,34 +3,22 @@
 // go to the outbox or are refused, and from there to the link by `pump`, now or after a reconnect.
 
 import {
-  blockCut,
-  blockFlip,
   gateSend,
-  guard,
   isGiven,
   isReady,
   join,
-  Message,
   Octets,
   orUsual,
   Payload,
-  Room,
-  tell,
   toPayload,
+  utf8,
 } from "#engine";
-import {
-  outboxFind,
-  outboxFree,
-  outboxKeep,
-  outboxUnsent,
-  Slot,
-  slotOf,
-  State,
-} from "../ring/outbox.js";
+import { outboxFind, outboxKeep, State } from "../ring/outbox.js";
 import { Status } from "../status.js";
+import { encodeInteger, encodePacket, First, Flag, Length } from "../wire/packet.js";
 import { encodePublish } from "../wire/publish.js";
-import { encodeAcknowledgement, First, Flag, Length } from "../wire/packet.js";
 import { encodeTopicName } from "../wire/topic.js";
+import { flush } from "./flush.js";
 import { Phase, Session, Source } from "./session.js";
 
 /** A topic name that was checked and encoded once; from `client.topic`. */
@@ -49,47 +37,34 @@ export function refuse(s: Session, status: Status): Status {
 export function publish(
   s: Session,
   topic: string | Topic,
-  payload: Payload,
+  payload: Payload | Source,
   qos?: number,
   retain?: boolean | number,
 ): number {
-  if (topic !== s.topicKey && !remember(s, topic)) return refuse(s, Status.INVALID_TOPIC);
+  if (topic !== s.topicKey) {
+    // Most nodes publish to the same few topics: the last one is remembered.
+    const octets =
+      topic && (topic as Topic).octets
+        ? (topic as Topic).octets
+        : encodeTopicName(utf8(topic as string));
+    if (octets === "") return refuse(s, Status.INVALID_TOPIC);
+    s.topicKey = topic;
+    s.topicOut = octets;
+  }
   if (!isGiven(qos)) {
-    const length = s.topicOut.length + payload.length;
-    if (length < 128 && length + 1 < s.gate.room && isReady(payload)) {
+    const length = s.topicOut.length + (payload as Payload).length;
+    if (length < 128 && length + 1 < s.gate.room && isReady(payload as Payload)) {
       return gateSend(
         s.gate,
         join(
           String.fromCharCode(isGiven(retain) ? First.PUBLISH + 1 : First.PUBLISH, length) +
             s.topicOut,
-          payload,
+          payload as Payload,
         ),
       );
     }
   }
-  return publishAny(s, payload, qos, retain, undefined);
-}
-
-/** Encodes the topic and remembers it: most nodes publish to the same few. */
-function remember(s: Session, topic: string | Topic): boolean {
-  const octets = typeof topic === "string" ? encodeTopicName(topic) : topic.octets;
-  if (octets === "") return false;
-  s.topicKey = topic;
-  s.topicOut = octets;
-  return true;
-}
-
-/** Publishes `total` octets that `pull` gives piece by piece, as the link takes them. */
-export function publishParts(
-  s: Session,
-  topic: string | Topic,
-  total: number,
-  qos: number,
-  retain: boolean | number,
-  pull: (at: number, max: number) => Payload,
-): number {
-  if (topic !== s.topicKey && !remember(s, topic)) return refuse(s, Status.INVALID_TOPIC);
-  return publishAny(s, "", qos, retain, { pull: pull, total: total });
+  return publishAny(s, payload, qos, retain);
 }
 
 /** Every publish that is not a short one at QoS 0. */
@@ -98,16 +73,16 @@ function publishAny(
   given: unknown,
   qos: number | undefined,
   retain: boolean | number | undefined,
-  source: Source | undefined,
 ): number {
   const outbox = s.outbox;
   const level = orUsual(qos, 0);
-  const payload = toPayload(given);
+  const source = given && (given as Source).give ? (given as Source) : undefined;
+  const payload = toPayload(source ? "" : given);
   const room = s.gate.room;
   const packetId = outbox.next;
   if (level !== 0 && level !== 1 && level !== 2) return refuse(s, Status.INVALID_QOS);
   if (payload === undefined) return refuse(s, Status.INVALID_PAYLOAD);
-  const total = source === undefined ? payload.length : source.total;
+  const total = source ? source.size : payload.length;
   // Not `>`: a total that is no number has to fail too.
   if (!(total >= 0 && total < Length.MAX - 65535)) return refuse(s, Status.TOO_LONG);
   const message = join(
@@ -120,7 +95,7 @@ function publishAny(
     payload,
   );
   const length = message.length;
-  if (level < 1 && source === undefined) {
+  if (level < 1 && !source) {
     if (length <= room) return gateSend(s.gate, message);
     return refuse(
       s,
@@ -134,89 +109,25 @@ function publishAny(
   const at = outboxFind(outbox, length, s.released.length / 4);
   if (at < 0) return refuse(s, at);
   // Only after a whole cycle of identifiers: this one's PUBCOMP is still awaited.
-  if (s.released !== "" && s.released.indexOf(encodeAcknowledgement(First.PUBREL, packetId)) >= 0) {
+  if (
+    s.released !== "" &&
+    s.released.indexOf(encodePacket(First.PUBREL, encodeInteger(packetId), 0)) >= 0
+  ) {
     return refuse(s, Status.IN_FLIGHT_FULL);
   }
+  const direct = !source && length <= room && outbox.sending === packetId;
   s.sources[packetId % outbox.inFlight] = source;
-  if (outbox.unsent < 1 && length <= room && source === undefined) {
+  outboxKeep(
+    outbox,
+    at,
+    message,
+    length,
+    (level > 0 ? level : State.QOS0) + (direct ? State.SENT : 0),
+  );
+  if (direct) {
     // The message just built goes out: reading it from the ring is for resends.
-    outboxKeep(outbox, at, message, length, level + State.SENT);
+    outbox.sending = outbox.next;
     gateSend(s.gate, message);
-  } else {
-    outboxKeep(outbox, at, message, length, level > 0 ? level : State.QOS0);
-    outbox.unsent += 1;
-    pump(s);
-  }
+  } else flush(s);
   return level > 0 ? packetId : 0;
-}
-
-/**
- * Sends what waits in the outbox, in order [MQTT-4.6.0-1], as far as the window goes. A message
- * whose source fails cannot be completed: it is dropped and told, and if octets of it are on the
- * wire already the connection goes with it.
- */
-export function pump(s: Session): void {
-  let result = Step.AGAIN;
-  while (s.outbox.unsent > 0 && result === Step.AGAIN) result = guard(pumpPiece, s, s.handlers);
-  if (result === Step.FAILED) {
-    if (s.part > 0) s.gate.room = Room.SHUT;
-    s.part = 0;
-    outboxFree(s.outbox, outboxUnsent(s.outbox));
-  }
-}
-
-/** What a step of `pump` says; FAILED is also what `guard` says when something threw. */
-const enum Step {
-  AGAIN = 0,
-  FAILED = 1,
-  WAIT = 2,
-}
-
-/**
- * Sends the next piece of the next packet: from the ring, and behind that from the source. A packet
- * is split only when it is longer than the window; then nothing else is written until it is
- * through, because `room` stays 0.
- */
-function pumpPiece(s: Session): Step {
-  const outbox = s.outbox;
-  const room = s.gate.room;
-  const packetId = outboxUnsent(outbox);
-  const slot = slotOf(outbox, packetId);
-  const at = outbox.slots[slot]!;
-  const length = outbox.slots[slot + Slot.LENGTH]!;
-  const state = outbox.slots[slot + Slot.STATE]!;
-  const source = s.sources[packetId % outbox.inFlight];
-  const total = source === undefined ? length : length + source.total;
-  const part = s.part;
-  let max = (part < length ? length : total) - part;
-  let message: Message | undefined;
-  // A free slot is one whose message was dropped or acknowledged out of turn.
-  if (state !== State.FREE) {
-    if (room < 1 || (part < 1 && room < total && room < s.window)) return Step.WAIT;
-    if (max > room) max = room;
-    if (part < 1) {
-      // DUP says that an earlier connection was given octets of this packet [MQTT-3.3.1-1].
-      if (state > State.SENT) blockFlip(outbox.block, at);
-      else outbox.slots[slot + Slot.STATE] = state + State.SENT;
-    }
-    if (part < length) message = blockCut(outbox.block, at + part, max);
-    else {
-      // Shut while the caller's function runs: it may publish, and must not cut in.
-      s.gate.room = 0;
-      const pulled = toPayload(source!.pull(part - length, max));
-      s.gate.room = room;
-      if (pulled === undefined || pulled.length < 1 || pulled.length > max) {
-        tell(s.handlers, Status.INVALID_PAYLOAD);
-        return Step.FAILED;
-      }
-      message = join("", pulled);
-    }
-    s.part = part + message.length;
-    if (gateSend(s.gate, message) < 0) return Step.WAIT;
-    if (s.part < total) return Step.AGAIN;
-    s.part = 0;
-  }
-  outbox.unsent -= 1;
-  if (state % State.SENT === State.QOS0) outboxFree(outbox, packetId);
-  return Step.AGAIN;
 }

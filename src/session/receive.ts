@@ -3,17 +3,17 @@
 // A packet that lies whole in its chunk is read in place; one that was cut waits in `rest`, never
 // more than `inbox` octets; the payload of a longer one is handed on in parts.
 
-import { call, guard, Octets, orUsual, payloadCut } from "#engine";
+import { call, Octets, orUsual, packetsWithout, payloadCut } from "#engine";
 import { Limit } from "#limits";
 import { outboxFree, outboxHas, State } from "../ring/outbox.js";
 import { Status } from "../status.js";
 import { decodeConnack } from "../wire/connect.js";
-import { decodeHeader, decodeInteger, encodeAcknowledgement, First } from "../wire/packet.js";
+import { decodeHeader, decodeInteger, encodeInteger, encodePacket, First } from "../wire/packet.js";
 import { decodePublish } from "../wire/publish.js";
 import { accepted } from "./accept.js";
-import { deliver, describe, dispatch } from "./dispatch.js";
+import { deliver, describe, recognize } from "./dispatch.js";
+import { flush } from "./flush.js";
 import { Phase, Session } from "./session.js";
-import { settle, tellRoom } from "./settle.js";
 import { subscribed } from "./subscribe.js";
 
 /** Reads a chunk. A negative Status says that the connection has to be closed, and why. */
@@ -29,29 +29,28 @@ export function sessionReceive(s: Session, octets: Octets): Status {
   // A handler that threw has cost nothing: its packet was done before it was called.
   while (status > 0 && s.at > at) {
     at = s.at;
-    status = guard(s.phase === Phase.CONNECTING ? readConnack : readPackets, s, s.handlers);
+    status = call(s.listeners, readPackets, s);
   }
   s.chunk = "";
-  return status < 0 ? status : settle(s);
+  return status < 0 ? status : flush(s);
 }
 
 /** CONNACK is the first packet [MQTT-3.2.0-1]; 1 when it was read, and the rest can be. */
 function readConnack(s: Session): number {
   const chunk = s.chunk;
-  if (chunk.length > 3) {
-    s.at = 4;
-    if (chunk.charCodeAt(0) !== First.CONNACK || chunk.charCodeAt(1) !== 2) {
-      return Status.UNEXPECTED;
-    }
-    return accepted(s, decodeConnack(chunk, 2));
+  if (chunk.charCodeAt(0) !== First.CONNACK) return Status.UNEXPECTED;
+  if (chunk.length < 4) {
+    s.rest = chunk;
+    return Status.OK;
   }
-  s.rest = chunk;
-  return chunk.charCodeAt(0) === First.CONNACK ? Status.OK : Status.UNEXPECTED;
+  s.at = 4;
+  return chunk.charCodeAt(1) === 2 ? accepted(s, decodeConnack(chunk, 2)) : Status.MALFORMED;
 }
 
-function readPackets(s: Session): Status {
+function readPackets(s: Session): number {
   const chunk = s.chunk;
-  if (s.left > 0) readPart(s, 0);
+  if (s.phase < Phase.ONLINE) return readConnack(s);
+  if (s.left > 0) continuePayload(s);
   while (s.at + 1 < chunk.length) {
     const at = s.at;
     const first = chunk.charCodeAt(at);
@@ -63,34 +62,43 @@ function readPackets(s: Session): Status {
       if (body < 1) return body;
       end = body + s.header.length;
     }
+    s.at = end;
     if (first >= First.PUBLISH && first < First.PUBACK) {
       let payloadAt = body + s.known;
-      // The short way: QoS 0, the topic of the message before.
-      if (first > 49 || payloadAt > end || chunk.substring(body, payloadAt) !== s.topicIn) {
+      // The short way: a whole message at QoS 0 with the topic of the message before.
+      if (
+        first > 49 ||
+        payloadAt > end ||
+        end > chunk.length ||
+        chunk.slice(body, payloadAt) !== s.topicIn
+      ) {
         payloadAt = readPublish(s, first, body, end);
         if (payloadAt < 0) return payloadAt;
       }
-      s.at = end;
       if (payloadAt > 0) {
         if (first !== s.described) describe(s, first);
+        if (s.left > 0) {
+          s.described = -1;
+          s.packet.total = end - payloadAt;
+          end = chunk.length;
+        }
         const payload = payloadCut(chunk, payloadAt, end);
         if (s.handler !== undefined) s.handler(s.topic, payload, s.packet);
         else deliver(s, payload);
       }
     } else {
-      s.at = end;
       const status = readControl(s, first, body, end - body);
       if (status < 0) return status;
     }
   }
   // A first octet on its own.
-  if (s.at < chunk.length) s.rest = chunk.substring(s.at);
+  if (s.at < chunk.length) s.rest = chunk.slice(s.at);
   return Status.OK;
 }
 
 /**
  * A packet that is not a short one lying whole in the chunk: where its body begins when it is
- * whole; 0 when it waits for the next chunk, or its payload is on its way in parts; or a Status.
+ * whole, or its payload is to be handed on in parts; 0 when it waits for the next chunk; or a Status.
  */
 function openPacket(s: Session, first: number, at: number): number {
   const chunk = s.chunk;
@@ -104,36 +112,26 @@ function openPacket(s: Session, first: number, at: number): number {
       // Too long to wait for: as soon as its head is here, the payload goes on in parts.
       if (first < First.PUBLISH || first >= First.PUBACK) return Status.INBOX_FULL;
       if (body + 1 < chunk.length && body + 4 + decodeInteger(chunk, body) <= chunk.length) {
-        const payloadAt = readPublish(s, first, body, end);
-        if (payloadAt < 0) return payloadAt;
-        s.mute = payloadAt < 1;
-        s.left = end - s.fields.payloadAt;
-        describe(s, first);
-        s.described = -1;
-        s.packet.total = s.left;
-        readPart(s, s.fields.payloadAt);
-        return 0;
+        s.left = end - chunk.length;
+        return body;
       }
       if (chunk.length - at > inbox) return Status.INBOX_FULL;
     }
   }
-  s.rest = chunk.substring(at);
+  s.rest = chunk.slice(at);
   s.at = chunk.length;
   return 0;
 }
 
-/** Hands on what the chunk holds from `at` on of a payload that comes in parts. */
-function readPart(s: Session, at: number): void {
+/** Hands on what the chunk begins with of a payload that comes in parts. */
+function continuePayload(s: Session): void {
   const chunk = s.chunk;
-  const part = s.packet.at;
-  let end = at + s.left;
-  if (end > chunk.length) end = chunk.length;
+  const end = s.left < chunk.length ? s.left : chunk.length;
+  s.packet.at = s.packet.total - s.left;
+  s.left -= end;
   s.at = end;
-  s.left -= end - at;
   if (s.left < 1) acknowledge(s);
-  // The length first: a handler may end the client, or go on to the next message.
-  if (!s.mute) deliver(s, payloadCut(chunk, at, end));
-  s.packet.at = part + end - at;
+  if (!s.mute) deliver(s, payloadCut(chunk, 0, end));
 }
 
 /**
@@ -143,33 +141,31 @@ function readPart(s: Session, at: number): void {
 function readPublish(s: Session, first: number, body: number, end: number): number {
   const chunk = s.chunk;
   const fields = s.fields;
-  let payloadAt = 0;
   if (!decodePublish(fields, first, chunk, body, end)) return Status.MALFORMED;
-  const topic = chunk.substring(body, fields.topicEnd);
-  if ((s.known === topic.length && topic === s.topicIn) || dispatch(s, topic)) {
-    // Method B of section 4.3.3: a duplicate is known by its identifier, never by DUP.
-    if (fields.qos < 2 || s.received.indexOf(pubrel(fields.packetId)) < 0) {
-      if (fields.qos > 1 && s.received.length >= 4 * Limit.RECEIVED) return Status.RECEIVED_FULL;
-      payloadAt = fields.payloadAt;
-    }
-    if (end <= chunk.length) acknowledge(s);
-    return payloadAt;
+  const topic = chunk.slice(body, fields.topicEnd);
+  if ((topic.length !== s.known || topic !== s.topicIn) && !recognize(s, topic)) {
+    return Status.MALFORMED;
   }
-  return Status.MALFORMED;
-}
-
-function pubrel(packetId: number): Octets {
-  return encodeAcknowledgement(First.PUBREL, packetId);
+  // Method B of section 4.3.3: a duplicate is known by its identifier, never by DUP.
+  s.release = encodePacket(First.PUBREL, encodeInteger(fields.packetId), 0);
+  s.mute = fields.qos > 1 && s.received.indexOf(s.release) >= 0;
+  if (fields.qos > 1 && !s.mute && s.received.length >= 4 * Limit.RECEIVED) {
+    return Status.RECEIVED_FULL;
+  }
+  if (s.left < 1) acknowledge(s);
+  return s.mute ? 0 : fields.payloadAt;
 }
 
 /** PUBACK or PUBREC for the PUBLISH in `fields` [MQTT-4.3.2-2] [MQTT-4.3.3-2]. */
 function acknowledge(s: Session): void {
-  const packetId = s.fields.packetId;
-  if (s.fields.qos > 0) {
-    s.acks += encodeAcknowledgement(s.fields.qos > 1 ? First.PUBREC : First.PUBACK, packetId);
-    if (s.fields.qos > 1 && s.received.indexOf(pubrel(packetId)) < 0) {
-      s.received += pubrel(packetId);
-    }
+  const qos = s.fields.qos;
+  if (qos > 0) {
+    s.acks += encodePacket(
+      qos > 1 ? First.PUBREC : First.PUBACK,
+      encodeInteger(s.fields.packetId),
+      0,
+    );
+    if (qos > 1 && !s.mute) s.received += s.release;
   }
 }
 
@@ -177,46 +173,42 @@ function acknowledge(s: Session): void {
 function readControl(s: Session, first: number, body: number, length: number): Status {
   const chunk = s.chunk;
   const outbox = s.outbox;
-  const packetId = length > 1 ? decodeInteger(chunk, body) : 0;
-  const release = pubrel(packetId);
-  const place = s.released.indexOf(release);
   if (first === First.PINGRESP && length < 1) {
     s.awaited = 0;
     return Status.OK;
   }
+  const packetId = length > 1 ? decodeInteger(chunk, body) : 0;
+  const release = encodePacket(First.PUBREL, encodeInteger(packetId), 0);
+  const isAwaited = s.released.indexOf(release) >= 0;
+  let isDone = first === First.PUBCOMP && isAwaited;
   if (packetId < 1 || length !== (first === First.SUBACK ? 3 : 2)) return Status.MALFORMED;
-  if (first === First.PUBACK) {
-    if (outboxHas(outbox, packetId, State.QOS1 + State.SENT)) {
-      outboxFree(outbox, packetId);
-      delivered(s, packetId);
-    } else s.skipped += 1;
-  } else if (first === First.PUBREC) {
-    if (outboxHas(outbox, packetId, State.QOS2 + State.SENT)) {
-      outboxFree(outbox, packetId);
-      s.released += release;
-    } else if (place < 0) s.skipped += 1;
+  if (first === First.SUBACK || first === First.UNSUBACK) {
+    return subscribed(s, packetId, length > 2 ? chunk.charCodeAt(body + 2) : -1);
+  }
+  if (first === First.PUBREL) {
+    // Always answered, also when the identifier is not known [MQTT-4.3.3-2].
+    s.received = packetsWithout(s.received, release);
+    s.acks += encodePacket(First.PUBCOMP, encodeInteger(packetId), 0);
+    return Status.OK;
+  }
+  if (first === First.PUBREC) {
     // Always answered: the server must not wait for ever for a message we gave up.
     s.acks += release;
-  } else if (first === First.PUBREL) {
-    // Always answered, also when the identifier is not known [MQTT-4.3.3-2].
-    s.received = without(s.received, s.received.indexOf(release));
-    s.acks += encodeAcknowledgement(First.PUBCOMP, packetId);
-  } else if (first === First.PUBCOMP) {
-    s.released = without(s.released, place);
-    if (place < 0) s.skipped += 1;
-    else delivered(s, packetId);
-  } else if (first === First.SUBACK || first === First.UNSUBACK) {
-    return subscribed(s, packetId, length > 2 ? chunk.charCodeAt(body + 2) : -1);
-  } else return Status.UNEXPECTED;
+    if (isAwaited) return Status.OK;
+  } else if (first === First.PUBCOMP) s.released = packetsWithout(s.released, release);
+  else if (first !== First.PUBACK) return Status.UNEXPECTED;
+  if (
+    outboxHas(outbox, packetId, (first === First.PUBACK ? State.QOS1 : State.QOS2) + State.SENT) &&
+    first !== First.PUBCOMP
+  ) {
+    outboxFree(outbox, packetId);
+    s.freed = true;
+    if (first === First.PUBREC) s.released += release;
+    else isDone = true;
+  } else if (!isDone) s.skipped += 1;
+  if (isDone) {
+    s.freed = true;
+    call(s.listeners, s.listeners.on.delivered, packetId);
+  }
   return Status.OK;
-}
-
-/** The row of packets without the one at `place`; −1 is none. */
-function without(packets: Octets, place: number): Octets {
-  return place < 0 ? packets : packets.substring(0, place) + packets.substring(place + 4);
-}
-
-function delivered(s: Session, packetId: number): void {
-  call(s.handlers, s.handlers.delivered, packetId);
-  tellRoom(s);
 }

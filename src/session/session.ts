@@ -13,7 +13,7 @@
 // but CONNACK. Whatever has to be sent is state first (outbox, subscription entries, `acks`) and
 // octets later, when the gate has room; so a lost connection loses octets and never state.
 
-import { Gate, Handlers, Octets, Payload, Single } from "#engine";
+import { Gate, Listeners, Octets, Payload, Single } from "#engine";
 import type { Options } from "../options.js";
 import { Outbox } from "../ring/outbox.js";
 import { HeaderFields } from "../wire/packet.js";
@@ -41,18 +41,6 @@ export const enum Mark {
   NONE = 268435456,
 }
 
-/** Whose answers `sessionTick` waits for, each with its own time. */
-export const enum Awaited {
-  /** CONNACK, later PINGRESP. */
-  SERVER = 0,
-  /** The oldest PUBLISH. */
-  PUBLISH = 1,
-  /** The oldest PUBREL. */
-  PUBREL = 2,
-  /** A SUBSCRIBE or UNSUBSCRIBE. */
-  SUBSCRIPTION = 3,
-}
-
 /** What a message handler is told beside topic and payload. The same record is used every time. */
 export interface MessagePacket {
   qos: number;
@@ -74,14 +62,14 @@ export interface Subscription {
   qos: number;
   handler: MessageHandler | undefined;
   wish: number;
-  packetId: number;
+  id: number;
 }
 
 /** Where the payload of a message that is published in parts comes from. */
 export interface Source {
   /** Octets `at` … `at + max − 1` of the payload, at least one; asked again on a resend. */
-  pull: (at: number, max: number) => Payload;
-  total: number;
+  give: (at: number, max: number) => Payload;
+  size: number;
 }
 
 /** One client's session. */
@@ -89,7 +77,7 @@ export interface Session extends Single {
   phase: number;
   gate: Gate;
   outbox: Outbox;
-  handlers: Handlers;
+  listeners: Listeners;
   fields: PublishFields;
   header: HeaderFields;
   options: Options;
@@ -97,6 +85,8 @@ export interface Session extends Single {
   window: number;
   answerMs: number;
   keepAliveMs: number;
+  /** How often `sessionTick` has to be called: a time-out is noticed within a quarter of it. */
+  tickMs: number;
 
   /** The topic published to last, as given and as encoded. */
   topicKey: unknown;
@@ -109,34 +99,40 @@ export interface Session extends Single {
   released: Octets;
   /** Acknowledgements that wait for the end of the chunk. */
   acks: Octets;
-  /** A publish was refused for want of room. */
+  /** A subscription's wish may be due. */
+  due: boolean;
+  /** A publish was refused for want of room; room has come since. */
   wanting: boolean;
+  freed: boolean;
 
   /** The chunk being read, and how far. */
   chunk: Octets;
   at: number;
   /** The beginning of a packet that was cut by the end of a chunk. */
   rest: Octets;
-  /** The topic received last: octets behind their length, how many, text, its only handler. */
+  /** The topic received last: octets behind their length, how many, levels, text, only handler. */
   topicIn: Octets;
   known: number;
+  levels: Octets[];
   topic: string;
-  handler: MessageHandler | undefined;
+  handler: Function | undefined;
   packet: MessagePacket;
   /** The first octet that `packet` describes. */
   described: number;
   /** Octets still to come of a payload that is handed on in parts; `mute` for a duplicate. */
   left: number;
   mute: boolean;
-  /** The PUBRELs that inbound QoS 2 messages wait for. */
+  /** The PUBRELs that inbound QoS 2 messages wait for; the one of the message being read. */
   received: Octets;
+  release: Octets;
   subscriptions: Subscription[];
+  maxSubscriptions: number;
   /** The identifier last given to a SUBSCRIBE or UNSUBSCRIBE. */
   lastId: number;
 
   /** Whether CONNACK or PINGRESP is awaited. */
   awaited: number;
-  /** By `Awaited`: what was awaited at the last tick, 0 for nothing, and for how long. */
+  /** What was awaited at the last tick, 0 or "" for nothing, and for how long: see `sessionTick`. */
   marks: (number | Octets)[];
   ages: number[];
   /** Milliseconds without sending and without receiving; the room at the last tick. */

@@ -7,12 +7,11 @@ import { Limit } from "#limits";
 import type { Connection, Port, Timer } from "../../boards/hal.js";
 import type { Options } from "../options.js";
 import { sessionClosed, sessionOpened } from "../session/accept.js";
+import { flush } from "../session/flush.js";
 import { sessionReceive } from "../session/receive.js";
 import { Mark, Phase, Session } from "../session/session.js";
-import { settle } from "../session/settle.js";
-import { sessionDrained, sessionTick, tickMs } from "../session/tick.js";
+import { sessionDrained, sessionTick } from "../session/tick.js";
 import { Status } from "../status.js";
-import { encodeConnect } from "../wire/connect.js";
 import { First } from "../wire/packet.js";
 
 /** What drives one session. */
@@ -20,6 +19,8 @@ export interface Drive extends Single {
   session: Session;
   port: Port;
   options: Options;
+  /** CONNECT, encoded once. */
+  connect: Octets;
   connection: Connection | undefined;
   timer: Timer;
   /** The bound of the next delay, which doubles up to the longest, in milliseconds. */
@@ -37,11 +38,6 @@ export interface Drive extends Single {
   doneTimer: Timer;
 }
 
-/** CONNECT as the options say; "" when they make no sense. */
-export function connectPacket(d: Drive): Octets {
-  return encodeConnect(d.options, d.session.clean, d.session.keepAliveMs / 1000);
-}
-
 /** Opens a connection: the first one, and each after a backoff. The name is looked up anew. */
 export function driveConnect(d: Drive): void {
   const options = d.options;
@@ -56,11 +52,11 @@ export function driveConnect(d: Drive): void {
     tls,
   );
   if (d.connection === undefined) driveClose(d, Status.UNREACHABLE);
-  else d.timer = d.port.after(driveTick, tickMs(d.session), d);
+  else d.timer = d.port.after(driveTick, d.session.tickMs, d);
 }
 
 function driveTick(d: Drive): void {
-  const ms = tickMs(d.session);
+  const ms = d.session.tickMs;
   d.timer = d.port.after(driveTick, ms, d);
   d.lived += ms;
   if (d.lived >= Limit.STEADY_MS && d.session.phase === Phase.ONLINE) {
@@ -88,7 +84,7 @@ function driveSettle(d: Drive, status: Status): void {
 /** The link is open. */
 export function driveOpened(this: Connection): void {
   const d = this.drive;
-  if (d.connection === this) sessionOpened(d.session, this.put, connectPacket(d));
+  if (d.connection === this) sessionOpened(d.session, this.put, d.connect);
 }
 
 /** Octets came. */
@@ -141,18 +137,18 @@ function driveClose(d: Drive, status: Status): void {
   if (connection !== undefined) connection.drop(connection);
   sessionClosed(s);
   if (phase === Phase.ENDED) {
-    d.port.stop(d.doneTimer);
-    call(s.handlers, s.handlers.close, Status.OK);
+    if (d.done !== undefined) d.port.stop(d.doneTimer);
+    call(s.listeners, s.listeners.on.close, Status.OK);
     const left = s.outbox.count + s.released.length / 4;
-    call(s.handlers, d.done, left > 0 ? Status.NO_ANSWER : Status.OK, left);
+    call(s.listeners, d.done, left > 0 ? Status.NO_ANSWER : Status.OK, left);
     return;
   }
   d.timer = d.port.after(driveConnect, delay, d);
-  call(s.handlers, s.handlers.close, status);
+  call(s.listeners, s.listeners.on.close, status);
   if (phase === Phase.ONLINE && status === Status.CLOSED) d.kicks += 1;
   if (d.kicks > 2) {
     d.kicks = 0;
-    call(s.handlers, s.handlers.error, Status.TAKEN_OVER);
+    call(s.listeners, s.listeners.on.error, Status.TAKEN_OVER);
   }
 }
 
@@ -165,10 +161,11 @@ export function driveEnd(d: Drive): void {
   s.phase = Phase.ENDED;
   // Nothing is accepted any more, and the rest of a chunk under way is not read.
   s.outbox.capacity = -1;
+  s.maxSubscriptions = 0;
   s.at = Mark.NONE;
   d.port.stop(d.timer);
   if (connection !== undefined && phase === Phase.ONLINE) {
-    settle(s);
+    flush(s);
     if (s.part < 1) gateSend(s.gate, String.fromCharCode(First.DISCONNECT, 0));
     s.gate.room = Room.SHUT;
     connection.end();
@@ -187,7 +184,6 @@ export function driveDrain(
 }
 
 function giveUp(d: Drive): void {
-  d.session.phase = Phase.ENDED;
-  d.session.outbox.capacity = -1;
-  driveClose(d, Status.OK);
+  driveEnd(d);
+  if (d.connection !== undefined) driveClose(d, Status.OK);
 }

@@ -6,13 +6,7 @@
 import { chunkOpen, type Octets, type Payload, payloadOctets } from "#engine";
 import type { Connection, Port } from "../../boards/hal.js";
 import { fromOctets } from "../engine/v8/octets.js";
-import {
-  type Drive,
-  driveClosed,
-  driveDrained,
-  driveOpened,
-  driveReceive,
-} from "./drive.js";
+import { type Drive, driveClosed, driveDrained, driveOpened, driveReceive } from "./drive.js";
 
 /** What is needed of a WebSocket; `terminate` is what the package `ws` has beyond a browser's. */
 export interface WebSocketLike {

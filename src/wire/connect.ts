@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // CONNECT and CONNACK (MQTT 3.1.1 sections 3.1 and 3.2).
 
-import { isGiven, Octets, orUsual, Payload, payloadOctets, toPayload, utf8 } from "#engine";
+import { isGiven, Octets, orUsual, Payload, payloadOctets, Single, toPayload, utf8 } from "#engine";
 import { isUtf8 } from "../engine/utf8.js";
 import { Status } from "../status.js";
-import { encodeHeader, encodeInteger, encodeString, First } from "./packet.js";
+import { encodeInteger, encodePacket, encodeString, First } from "./packet.js";
 import { encodeTopicName } from "./topic.js";
 
 /** The message the server publishes when the connection dies without DISCONNECT. */
@@ -26,12 +26,21 @@ export interface ConnectFields {
   will?: Will | undefined;
 }
 
-/** A payload field behind its length, or "" where it is none: more than 65,535 octets. */
-function field(value: unknown): Octets {
+/** Whether the packet being encoded makes sense so far. */
+interface Draft extends Single {
+  isValid: boolean;
+}
+
+/** A field behind its length: at most 65,535 octets, and UTF-8 where `isText` [MQTT-1.5.3-1]. */
+function field(draft: Draft, value: unknown, isText: boolean): Octets {
   const payload = toPayload(value);
-  return payload === undefined || payload.length > 65535
-    ? ""
-    : encodeString(payloadOctets(payload));
+  if (payload === undefined || payload.length > 65535) {
+    draft.isValid = false;
+    return "";
+  }
+  const octets = payloadOctets(payload);
+  if (isText && !isUtf8(octets)) draft.isValid = false;
+  return encodeString(octets);
 }
 
 /**
@@ -40,41 +49,36 @@ function field(value: unknown): Octets {
  * with an invalid QoS [MQTT-3.1.2-14] or topic, text that is not UTF-8 [MQTT-1.5.3-1].
  */
 export function encodeConnect(fields: ConnectFields, clean: boolean, keepAlive: number): Octets {
-  const will = fields.will;
-  const username = fields.username;
-  const password = fields.password;
   const clientId = fields.clientId === undefined ? "" : fields.clientId;
-  let isValid =
-    keepAlive < 65536 &&
-    (clean || clientId.length > 0) &&
-    isUtf8(utf8(clientId)) &&
-    field(clientId).length > 0;
+  const draft: Draft = { isValid: keepAlive < 65536 && (clean || clientId !== "") };
+  const will = fields.will;
   let flags = clean ? 2 : 0;
-  let body = field(clientId);
-  if (will !== undefined) {
+  let body = field(draft, clientId, true);
+  if (will) {
     const qos = orUsual(will.qos, 0);
-    const topic = encodeTopicName(will.topic);
-    const payload = field(will.payload);
     flags += 4 + qos * 8 + (isGiven(will.retain) ? 32 : 0);
-    body += topic + payload;
-    if (topic === "" || payload === "" || (qos !== 0 && qos !== 1 && qos !== 2)) isValid = false;
+    body += encodeTopicName(utf8(will.topic)) + field(draft, will.payload, false);
+    if (encodeTopicName(utf8(will.topic)) === "" || (qos !== 0 && qos !== 1 && qos !== 2)) {
+      draft.isValid = false;
+    }
   }
-  if (username !== undefined) {
-    const name = field(username);
+  if (fields.username !== undefined) {
     flags += 128;
-    body += name;
-    if (name === "" || !isUtf8(utf8(username))) isValid = false;
+    body += field(draft, fields.username, true);
   }
-  if (password !== undefined) {
-    const secret = field(password);
+  if (fields.password !== undefined) {
     flags += 64;
-    body += secret;
-    if (secret === "" || username === undefined) isValid = false;
+    body += field(draft, fields.password, false);
+    if (flags < 128) draft.isValid = false;
   }
-  if (!isValid) return "";
   // Protocol name and level: "MQTT", 4 [MQTT-3.1.2-1] [MQTT-3.1.2-2].
-  body = encodeString("MQTT") + String.fromCharCode(4, flags) + encodeInteger(keepAlive) + body;
-  return encodeHeader(First.CONNECT, body.length) + body;
+  return draft.isValid
+    ? encodePacket(
+        First.CONNECT,
+        encodeString("MQTT") + String.fromCharCode(4, flags) + encodeInteger(keepAlive) + body,
+        0,
+      )
+    : "";
 }
 
 /**

@@ -56,25 +56,19 @@ export function encodeString(octets: Octets): Octets {
   return encodeInteger(octets.length) + octets;
 }
 
-/** First octet and Remaining Length (section 2.2). */
-export function encodeHeader(first: number, length: number): Octets {
+/**
+ * A control packet (section 2.2): first octet, Remaining Length, `body`; `more` octets of payload
+ * follow that are not in `body`. At most 268,435,455 octets in all.
+ */
+export function encodePacket(first: number, body: Octets, more: number): Octets {
   let header = String.fromCharCode(first);
+  let length = body.length + more;
   while (length > 127) {
     const low = length % 128;
     header += String.fromCharCode(low + 128);
     length = (length - low) / 128;
   }
-  return header + String.fromCharCode(length);
-}
-
-/**
- * A packet of nothing but an identifier: PUBACK, PUBREC, PUBREL, PUBCOMP (sections 3.4 to 3.7).
- * Several of one kind in a row can be searched with `indexOf`: 2 is none of their first octets, and
- * two such packets can overlap only where one with the same identifier begins earlier.
- */
-export function encodeAcknowledgement(first: number, packetId: number): Octets {
-  const low = packetId % 256;
-  return String.fromCharCode(first, 2, (packetId - low) / 256, low);
+  return header + String.fromCharCode(length) + body;
 }
 
 /**

@@ -5,7 +5,7 @@
 //   first octet | Remaining Length | topic name, length first | packet identifier, QoS > 0 | payload
 
 import { Octets, Single } from "#engine";
-import { decodeInteger, encodeHeader, encodeInteger } from "./packet.js";
+import { decodeInteger, encodeInteger, encodePacket } from "./packet.js";
 
 /** Where the parts of a received PUBLISH lie in its chunk. */
 export interface PublishFields extends Single {
@@ -22,7 +22,7 @@ export interface PublishFields extends Single {
  * The octets in front of a payload.
  * @param first 48 + DUP 8 + QoS × 2 + RETAIN 1
  * @param topic the topic name behind its length (`encodeTopicName`)
- * @param packetId 1–65535; not sent at QoS 0 [MQTT-2.3.1-5]
+ * @param packetId 1–65535; 0 at QoS 0, where none is sent [MQTT-2.3.1-5]
  * @param length octets of the payload
  */
 export function encodePublish(
@@ -31,9 +31,7 @@ export function encodePublish(
   packetId: number,
   length: number,
 ): Octets {
-  return packetId > 0
-    ? encodeHeader(first, topic.length + 2 + length) + topic + encodeInteger(packetId)
-    : encodeHeader(first, topic.length + length) + topic;
+  return encodePacket(first, packetId > 0 ? topic + encodeInteger(packetId) : topic, length);
 }
 
 /**
@@ -48,13 +46,12 @@ export function decodePublish(
   at: number,
   end: number,
 ): boolean {
-  const topicEnd = at + 2 <= end ? at + 2 + decodeInteger(octets, at) : end + 1;
   const qos = (first - (first % 2)) % 8;
+  const topicEnd = at + 2 + (at + 2 > end ? end : decodeInteger(octets, at));
+  const payloadAt = qos > 0 ? topicEnd + 2 : topicEnd;
   fields.qos = qos / 2;
   fields.topicEnd = topicEnd;
-  fields.payloadAt = qos > 0 ? topicEnd + 2 : topicEnd;
-  fields.packetId = 0;
-  if (fields.payloadAt > end || qos > 5) return false;
-  if (qos > 0) fields.packetId = decodeInteger(octets, topicEnd);
-  return qos > 0 ? fields.packetId > 0 : first < 56;
+  fields.payloadAt = payloadAt;
+  fields.packetId = qos > 0 && payloadAt <= end ? decodeInteger(octets, topicEnd) : 0;
+  return payloadAt <= end && qos < 6 && (qos > 0 ? fields.packetId > 0 : first < 56);
 }

@@ -3,7 +3,7 @@
 // one answer speaks of one subscription.
 
 import { Octets } from "#engine";
-import { encodeHeader, encodeInteger, encodeString } from "./packet.js";
+import { encodeInteger, encodePacket, encodeString } from "./packet.js";
 
 /**
  * SUBSCRIBE or UNSUBSCRIBE of one filter.
@@ -17,6 +17,5 @@ export function encodeSubscription(
   filter: Octets,
   qos: Octets,
 ): Octets {
-  const body = encodeInteger(packetId) + encodeString(filter) + qos;
-  return encodeHeader(first, body.length) + body;
+  return encodePacket(first, encodeInteger(packetId) + encodeString(filter) + qos, 0);
 }

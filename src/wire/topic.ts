@@ -2,26 +2,20 @@
 // Topic names and topic filters (MQTT 3.1.1 section 4.7): which are valid, and which filter matches
 // which name. Both are UTF-8 octets here; a filter with wildcards is cut into its levels once.
 
-import { hasWildcard, isPlain, Octets, utf8 } from "#engine";
+import { hasWildcard, isPlain, Octets } from "#engine";
 import { isUtf8 } from "../engine/utf8.js";
 import { encodeString } from "./packet.js";
 
 /**
- * Whether octets are a topic name: not empty [MQTT-4.7.3-1], no wildcard [MQTT-3.3.2-2], no U+0000
- * [MQTT-4.7.3-2], UTF-8, at most 65,535 octets [MQTT-4.7.3-3].
+ * A topic name (UTF-8 octets) behind its length, or "" where it is none: empty [MQTT-4.7.3-1], with
+ * a wildcard [MQTT-3.3.2-2], with U+0000 [MQTT-4.7.3-2], not UTF-8, over 65,535 octets.
  */
-export function isTopicName(name: Octets): boolean {
-  return (
-    name.length > 0 &&
-    name.length < 65536 &&
-    (isPlain(name) || (!hasWildcard(name) && isUtf8(name)))
-  );
-}
-
-/** A topic name behind its length, ready to be sent, or "" where it is none. */
-export function encodeTopicName(topic: string): Octets {
-  const name = utf8(topic);
-  return isTopicName(name) ? encodeString(name) : "";
+export function encodeTopicName(name: Octets): Octets {
+  return name === "" ||
+    name.length > 65535 ||
+    (!isPlain(name) && (hasWildcard(name) || !isUtf8(name)))
+    ? ""
+    : encodeString(name);
 }
 
 /**
@@ -44,7 +38,7 @@ export function isTopicFilter(filter: Octets, levels: Octets[]): boolean {
  */
 export function matchesTopic(filter: Octets[], name: Octets[]): boolean {
   let at = 0;
-  if (hasWildcard(filter[0]!) && name[0]!.substring(0, 1) === "$") return false;
+  if (hasWildcard(filter[0]!) && name[0]!.slice(0, 1) === "$") return false;
   while (at < filter.length) {
     const level = filter[at];
     if (level === "#") return at <= name.length;

@@ -4,14 +4,14 @@
 
 import { build } from "esbuild";
 import { minify } from "terser";
-import { flatten } from "./flatten.mjs";
+import { flatten, FREE } from "./flatten.mjs";
 import { inlineOnce } from "./inline.mjs";
 
 /** Calls of these are shorter and faster through a variable of the module. */
 const HOISTED = { "String.fromCharCode": "$chr", "Math.floor": "$floor" };
 
 /** Fields of records that never leave a bundle; all others keep their names. */
-const INTERNAL = /^(filter|wild|handler|wish|age|octets|drive|put|drop)$/;
+const INTERNAL = /^(filter|levels|handler|wish|id|octets|drive|put|drop|give|size)$/;
 
 /**
  * One bundle for Espruino.
@@ -45,7 +45,7 @@ export async function bundleEspruino({ config, entry, module }) {
       },
     ],
   });
-  let text = result.outputFiles[0].text.replaceAll("$require(", "require(");
+  let text = result.outputFiles[0].text.replaceAll("$require(", "require(").replaceAll(FREE, "");
   text = text.replace(/export \{([^}]*)\};?\s*$/, (_all, names) =>
     names
       .split(",")
@@ -88,5 +88,6 @@ export async function bundleEspruino({ config, entry, module }) {
     mangle: { toplevel: true, properties: { regex: INTERNAL } },
     format: { ascii_only: false, ecma: 2015, wrap_iife: false },
   });
-  return module ? minified.code : minified.code;
+  // `null ==` is shorter and means the same here: nothing of ours is ever null.
+  return minified.code.replaceAll("void 0===", "null==").replaceAll("void 0!==", "null!=");
 }

@@ -7,6 +7,12 @@
 import { resolve } from "node:path";
 import ts from "typescript";
 
+/**
+ * In front of the name of a function that an inlined one calls: where it is put the function is not
+ * imported, and esbuild would take a bare name for a global and rename the function itself.
+ */
+export const FREE = "$free_";
+
 const tagged = (declaration, tag) =>
   declaration !== undefined && ts.getJSDocTags(declaration).some((t) => t.tagName.text === tag);
 
@@ -256,12 +262,35 @@ class Flattener {
         if (ts.isCallExpression(n)) {
           const deeper = this.inline(n);
           if (deeper !== undefined) return deeper;
+          return this.factory.updateCallExpression(
+            n,
+            replace(n.expression),
+            undefined,
+            n.arguments.filter((a) => this.single(a) === undefined).map(replace),
+          );
         }
+      }
+      if (ts.isIdentifier(n) && this.isTopLevel(n) && n.getSourceFile() !== node.getSourceFile()) {
+        return this.factory.createIdentifier(FREE + n.text);
       }
       return ts.visitEachChild(n, replace, this.context);
     };
     const expression = ts.visitNode(statement.expression, replace);
     return this.factory.createParenthesizedExpression(expression);
+  }
+
+  /** Whether an identifier names a function or variable of a module. */
+  isTopLevel(node) {
+    let symbol = this.checker.getSymbolAtLocation(node);
+    if (symbol && symbol.flags & ts.SymbolFlags.Alias)
+      symbol = this.checker.getAliasedSymbol(symbol);
+    const declaration = symbol?.valueDeclaration;
+    return (
+      declaration !== undefined &&
+      ts.isFunctionDeclaration(declaration) &&
+      ts.isSourceFile(declaration.parent) &&
+      !declaration.getSourceFile().isDeclarationFile
+    );
   }
 
   simple(node) {

@@ -93,7 +93,9 @@ function siteOf(call) {
       const list = parent.parent;
       if (list.declarations[0] !== parent || !ts.isVariableStatement(list.parent)) return undefined;
       const statement = list.parent;
-      return inBlock(statement) && inOwnFunction(statement) ? { statement, kind: "lift" } : undefined;
+      return inBlock(statement) && inOwnFunction(statement)
+        ? { statement, kind: "lift" }
+        : undefined;
     }
     if (ts.isIfStatement(parent) && parent.expression === node) break;
     if (ts.isParenthesizedExpression(parent) || ts.isPrefixUnaryExpression(parent)) node = parent;
@@ -130,7 +132,9 @@ const isShort = (operator) =>
 
 /** Whether an expression means the same before and after any call: constants only. */
 function settled(node) {
-  return ts.isNumericLiteral(node) || ts.isStringLiteral(node) || ts.isRegularExpressionLiteral(node);
+  return (
+    ts.isNumericLiteral(node) || ts.isStringLiteral(node) || ts.isRegularExpressionLiteral(node)
+  );
 }
 
 const inBlock = (statement) => ts.isBlock(statement.parent) || ts.isSourceFile(statement.parent);
@@ -174,7 +178,8 @@ function replace(text, file, declaration, call, site, round) {
     }
   });
   for (const argument of call.arguments.slice(declaration.parameters.length)) {
-    if (!ts.isIdentifier(argument) && !settled(argument)) statements.push(`${argument.getText(file)};`);
+    if (!ts.isIdentifier(argument) && !settled(argument))
+      statements.push(`${argument.getText(file)};`);
   }
   let loops = false;
   const tail = site.kind === "tail";
@@ -193,7 +198,9 @@ function replace(text, file, declaration, call, site, round) {
         const value = node.expression && ts.visitNode(node.expression, visit(inLoop));
         const parts = [];
         if (value && wanted) {
-          parts.push(f.createExpressionStatement(f.createAssignment(f.createIdentifier(result), value)));
+          parts.push(
+            f.createExpressionStatement(f.createAssignment(f.createIdentifier(result), value)),
+          );
         } else if (value) parts.push(f.createExpressionStatement(value));
         if (inLoop) {
           loops = true;

@@ -44,10 +44,9 @@ const HOST = {
 function open(path, text, options) {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const file = { path, source, declared: new Map(), imported: new Map(), exported: new Map() };
-  const locate = (specifier) =>
-    resolve(
-      ts.resolveModuleName(specifier.text, path, options, ts.sys).resolvedModule.resolvedFileName,
-    );
+  // A module of Node has no file; an entry whose types reach it fails in `trace`.
+  const locate = ({ text }) =>
+    ts.resolveModuleName(text, path, options, ts.sys).resolvedModule?.resolvedFileName ?? text;
   for (const node of source.statements) {
     if (ts.isImportDeclaration(node)) {
       for (const each of node.importClause?.namedBindings?.elements ?? []) {

@@ -20,7 +20,9 @@ export type Numbers = Uint16Array;
 export interface Single {}
 
 /** A caller's handlers, by event. */
-export type Handlers = Record<string, Function | undefined>;
+export interface Listeners extends Single {
+  on: Record<string, Function | undefined>;
+}
 
 /**
  * A block of octets, writable through `octets`, readable through `text`: the same memory.
@@ -67,15 +69,21 @@ export function isReady(payload: Payload): boolean {
   return !(build.wide && E.isUTF8(payload));
 }
 
-/** Text as UTF-8 octets; octets stay as they are. */
-export function utf8(text: string): Octets {
-  return E.isUTF8(text) ? E.fromUTF8(text) : text;
-}
-
 /** Anything a caller hands over as octets, or undefined: text, a number, an array of octets. */
 export function toPayload(value: unknown): Payload | undefined {
   if (typeof value === "number") value = "" + value;
-  return typeof value === "string" ? utf8(value) : E.toString(value as Uint8Array);
+  return typeof value === "string"
+    ? E.isUTF8(value)
+      ? E.fromUTF8(value)
+      : value
+    : value && (value as Uint8Array).length >= 0
+      ? E.toString(value)
+      : undefined;
+}
+
+/** Text as UTF-8 octets; octets stay as they are. @inline */
+export function utf8(text: string): Octets {
+  return toPayload(text) || "";
 }
 
 /** The payload's octets. @inline */
@@ -85,7 +93,7 @@ export function payloadOctets(payload: Payload): Octets {
 
 /** The payload that lies in a chunk. @inline */
 export function payloadCut(chunk: Octets, at: number, end: number): Payload {
-  return chunk.substring(at, end);
+  return chunk.slice(at, end);
 }
 
 /** UTF-8 octets as the text this engine has: on 8-bit builds the octets themselves. */
@@ -123,6 +131,11 @@ export function numbersOpen(count: number): Numbers {
   return new Uint16Array(count);
 }
 
+/** The row of equally long packets without the one given. @inline */
+export function packetsWithout(packets: Octets, packet: Octets): Octets {
+  return packets.replace(packet, "");
+}
+
 /** Takes entry `at` out of the list. @inline */
 export function listRemove(list: unknown[], at: number): void {
   list.splice(at, 1);
@@ -147,7 +160,7 @@ export function blockPut(block: Block, at: number, message: Message): void {
 
 /** The octets of a part of the block. @inline */
 export function blockCut(block: Block, at: number, length: number): Octets {
-  return block.text.substring(at, at + length);
+  return block.text.slice(at, at + length);
 }
 
 /** Sets bit 3 (DUP) of the octet at `at`. @inline */
@@ -167,40 +180,22 @@ export function gateSend(gate: Gate, message: Message): Status {
   }
 }
 
-/** Tells of an error in a handler: to `error`, or printed once where nobody listens. */
-export function tell(handlers: Handlers, error: unknown): void {
-  try {
-    (handlers["error"] || print)(error);
-  } catch (again) {
-    print(again);
-  }
-}
-
-/** Calls a handler, if there is one; what it throws goes to `error` and no further. */
+/**
+ * Calls a function, if there is one, and returns what it returns. What it throws goes to `error`,
+ * or is printed where nobody listens, and no further; the result is then 1.
+ */
 export function call(
-  handlers: Handlers,
+  listeners: Listeners,
   handler: Function | undefined,
   a?: unknown,
   b?: unknown,
   c?: unknown,
-): void {
-  try {
-    if (handler) handler(a, b, c);
-  } catch (error) {
-    tell(handlers, error);
-  }
-}
-
-/** Runs `step`; what it throws goes to `error`, and the result is 1: run it again. */
-export function guard<T extends Single>(
-  step: (record: T) => number,
-  record: T,
-  handlers: Handlers,
 ): number {
   try {
-    return step(record);
+    return handler && handler(a, b, c);
   } catch (error) {
-    tell(handlers, error);
+    if (handler === listeners.on.error) print(error);
+    else call(listeners, listeners.on.error || print, error);
     return 1;
   }
 }

@@ -20,7 +20,9 @@ export type Numbers = Uint32Array;
 export interface Single {}
 
 /** A caller's handlers, by event. */
-export type Handlers = Record<string, Function | undefined>;
+export interface Listeners extends Single {
+  on: Record<string, Function | undefined>;
+}
 
 /** A block of octets. */
 export interface Block extends Single {
@@ -56,6 +58,7 @@ export function isReady(payload: Payload): boolean {
 
 /** Text as UTF-8 octets; text that has no UTF-8 (a lone surrogate) as an ill-formed octet. */
 export function utf8(text: string): Octets {
+  if (typeof text !== "string") return "";
   if (/^[\0-\x7f]*$/.test(text)) return text;
   if (/\p{Surrogate}/u.test(text)) return "\xff";
   return toOctets(encoder.encode(text));
@@ -123,6 +126,11 @@ export function numbersOpen(count: number): Numbers {
   return new Uint32Array(count);
 }
 
+/** The row of equally long packets without the one given. */
+export function packetsWithout(packets: Octets, packet: Octets): Octets {
+  return packets.replace(packet, "");
+}
+
 /** Takes entry `at` out of the list. */
 export function listRemove(list: unknown[], at: number): void {
   list.splice(at, 1);
@@ -177,40 +185,22 @@ export function gateSend(gate: Gate, message: Message): Status {
   }
 }
 
-/** Tells of an error in a handler: to `error`, or printed once where nobody listens. */
-export function tell(handlers: Handlers, error: unknown): void {
-  try {
-    (handlers["error"] ?? console.error)(error);
-  } catch (again) {
-    console.error(again);
-  }
-}
-
-/** Calls a handler, if there is one; what it throws goes to `error` and no further. */
+/**
+ * Calls a function, if there is one, and returns what it returns. What it throws goes to `error`,
+ * or is printed where nobody listens, and no further; the result is then 1.
+ */
 export function call(
-  handlers: Handlers,
+  listeners: Listeners,
   handler: Function | undefined,
   a?: unknown,
   b?: unknown,
   c?: unknown,
-): void {
-  try {
-    if (handler) handler(a, b, c);
-  } catch (error) {
-    tell(handlers, error);
-  }
-}
-
-/** Runs `step`; what it throws goes to `error`, and the result is 1: run it again. */
-export function guard<T extends Single>(
-  step: (record: T) => number,
-  record: T,
-  handlers: Handlers,
 ): number {
   try {
-    return step(record);
+    return handler === undefined ? 0 : handler(a, b, c);
   } catch (error) {
-    tell(handlers, error);
+    if (handler === listeners.on.error) console.error(error);
+    else call(listeners, listeners.on.error ?? console.error, error);
     return 1;
   }
 }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// The ports of Node: sockets of `net` and `tls`, timers, chance. TLS verifies the server's
+// certificate, as Node does when nobody says otherwise. How octets are gathered: gather.ts.
+
+import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { chunkOpen } from "#engine";
+import type { Connection, Port } from "../hal.js";
+import {
+  type Drive,
+  driveClosed,
+  driveDrained,
+  driveOpened,
+  driveReceive,
+} from "../../src/transport/drive.js";
+import { gatherOpen } from "./gather.js";
+
+/** How long the other side may take to close after we have: a few round trips of a slow link. */
+const LINGER_MS = 3000;
+
+function open(
+  drive: Drive,
+  host: string,
+  port: number,
+  tls: object | undefined,
+): Connection | undefined {
+  try {
+    if (tls === undefined) return adapt(drive, connectTcp({ host, port }), "connect");
+    // SNI takes names only, and Node sends none unless told.
+    const servername = isIP(host) === 0 ? { servername: host } : {};
+    return adapt(drive, connectTls({ ...servername, ...tls, host, port }), "secureConnect");
+  } catch {
+    // A port or TLS options that Node refuses on the spot.
+    return undefined;
+  }
+}
+
+/** Joins a socket to a drive; every event comes from Node's loop, never from inside a call. */
+function adapt(drive: Drive, socket: Socket, opened: "connect" | "secureConnect"): Connection {
+  let closed = false;
+  let ending = false;
+  let linger: NodeJS.Timeout | undefined;
+  const gather = gatherOpen(socket, () => {
+    if (!closed && !ending) driveDrained.call(connection);
+  });
+  const lost = (): void => {
+    closed = true;
+    clearTimeout(linger);
+    driveClosed.call(connection);
+  };
+  const connection: Connection = {
+    drive,
+    put: (octets, payload) => {
+      // The engine takes it as OFFLINE; the event that tells of the end is on its way.
+      if (closed || ending || socket.destroyed) throw new Error("the connection is closed");
+      gather.put(octets, payload);
+    },
+    end: () => {
+      ending = true;
+      gather.flush();
+      socket.end();
+      linger = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+    },
+    drop: () => {
+      closed = true;
+      clearTimeout(linger);
+      socket.destroy();
+    },
+  };
+  socket.setNoDelay(true);
+  socket.on(opened, () => driveOpened.call(connection));
+  socket.on("data", (chunk: Buffer) => {
+    // Behind our DISCONNECT nothing is read: what the server still sends must not close the
+    // connection before it has left.
+    if (!closed && !ending) driveReceive.call(connection, chunkOpen(chunk));
+  });
+  socket.on("end", () => {
+    if (!ending) lost();
+  });
+  socket.on("close", lost);
+  // "close" follows each error; without a listener Node would end the program.
+  socket.on("error", () => {});
+  return connection;
+}
+
+/** What Node offers. */
+export const port: Port = {
+  open,
+  after: (step, ms, record) => setTimeout(step, ms, record),
+  stop: (timer) => clearTimeout(timer as NodeJS.Timeout | undefined),
+  chance: Math.random,
+};

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// The built `dist/node/websocket.js` in a real browser: only there "latin1" is windows-1252, and a
+// WebSocket a browser's. Runs when the environment's CHROMIUM names a binary.
+
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { createWebSocketStream, WebSocketServer } from "ws";
+import { brokerOpen } from "../boards/broker.js";
+
+const chromium = process.env["CHROMIUM"];
+const bundle = new URL("../../dist/node/websocket.js", import.meta.url);
+const missing = !chromium
+  ? " (skipped: CHROMIUM names no browser)"
+  : !existsSync(bundle)
+    ? " (skipped: dist/node is not built)"
+    : "";
+
+/** What the page does; its result is posted back. */
+const PAGE = `<!doctype html><title>Ringlet</title><script type="module">
+import { connect } from "/websocket.js";
+const result = { errors: [], received: {}, text: "" };
+const post = () => fetch("/result", { method: "POST", body: JSON.stringify(result) });
+addEventListener("error", ({ message }) => { result.errors.push(message); post(); });
+try {
+  const client = connect({ url: "ws://" + location.host + "/mqtt" });
+  const all = Uint8Array.from({ length: 256 }, (_, at) => at);
+  const long = Uint8Array.from({ length: 262144 }, (_, at) => at * 7 + (at >> 8));
+  const parts = [];
+  client.on("error", (reason) => result.errors.push(String(reason)));
+  client.on("subscribed", () => {
+    for (const qos of [0, 1, 2]) client.publish("all/" + qos, all, qos);
+    client.publish("long", long, 1);
+  });
+  client.subscribe("#", 2, (topic, payload) => {
+    if (topic !== "long") result.received[topic] = [...payload];
+    else {
+      for (const octet of payload) parts.push(octet);
+      if (parts.length === long.length) {
+        result.received[topic] = parts.length;
+        result.equal = parts.every((octet, index) => octet === long[index]);
+      }
+    }
+    if (Object.keys(result.received).length === 4) post();
+  });
+} catch (error) {
+  result.errors.push(String(error));
+  post();
+}
+</script>`;
+
+interface Result {
+  errors: string[];
+  received: Record<string, unknown>;
+  equal: boolean;
+}
+
+describe(`ringlet/websocket in Chromium${missing}`, () => {
+  test.skipIf(missing !== "")(
+    "all 256 octets go both ways at every QoS, and 256 KB",
+    async () => {
+      let answer!: (result: Result) => void;
+      const answered = new Promise<Result>((done) => (answer = done));
+      const published: Record<string, number[]> = {};
+      const broker = await brokerOpen((handle) => {
+        const server = createServer((request, response) => {
+          if (request.method === "POST") {
+            let body = "";
+            request.on("data", (chunk) => (body += chunk));
+            request.on("end", () => answer(JSON.parse(body)));
+            response.end();
+          } else if (request.url === "/websocket.js") {
+            response.setHeader("content-type", "text/javascript");
+            response.end(readFileSync(bundle));
+          } else {
+            response.setHeader("content-type", "text/html");
+            response.end(request.url === "/" ? PAGE : "");
+          }
+        });
+        new WebSocketServer({ server }).on("connection", (socket) =>
+          handle(createWebSocketStream(socket).on("error", () => {}) as never),
+        );
+        return server;
+      });
+      broker.aedes.on("publish", ({ topic, payload }) => {
+        published[topic] = [...(payload as Buffer)];
+      });
+      const folder = mkdtempSync(join(tmpdir(), "ringlet-chromium-"));
+      const browser = spawn(chromium!, [
+        ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+        ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        ...[`--user-data-dir=${folder}`, "--remote-debugging-port=0"],
+        `http://127.0.0.1:${broker.port}/`,
+      ]);
+      const exited = new Promise((done) => browser.on("exit", done));
+      try {
+        const result = await answered;
+        const all = Array.from({ length: 256 }, (_, at) => at);
+        expect(result.errors).toEqual([]);
+        for (const qos of [0, 1, 2]) {
+          expect(published[`all/${qos}`]).toEqual(all);
+          expect(result.received[`all/${qos}`]).toEqual(all);
+        }
+        expect(result.received["long"]).toBe(262144);
+        expect(result.equal).toBe(true);
+      } finally {
+        browser.kill();
+        await exited;
+        await broker.close();
+        rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      }
+    },
+    60000,
+  );
+});

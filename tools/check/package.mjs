@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+// What npm would publish, looked at from the outside: which files it holds, what publint and
+// are-the-types-wrong say, and whether a program that installed it compiles and runs. Packs into a
+// folder of its own; nothing is installed from anywhere.
+
+import { spawnSync } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** What has to be in the package, and what may be. */
+const NEEDED = [
+  "CHANGELOG.md",
+  "LICENSE",
+  "README.md",
+  "package.json",
+  "dist/espruino/ringlet.min.js",
+  "dist/node/index.d.ts",
+  "dist/node/index.js",
+  "dist/node/websocket.d.ts",
+  "dist/node/websocket.js",
+];
+const ALLOWED = /^dist\/(node|espruino)\/[^/]+$/;
+
+/** A program as a user would write it, under the strictest settings. */
+const PROGRAM = `
+import { connect, explain, Status, text, type Client, type Options } from "ringlet";
+import { connect as connectWeb } from "ringlet/websocket";
+
+const options: Options = { host: "127.0.0.1", port: 1, clientId: "a" };
+const client: Client = connect(options);
+client
+  .on("message", (topic, payload, { qos }) => console.log(topic.length, text(payload), qos + 1))
+  .on("close", (status) => console.log(status === Status.UNREACHABLE, explain(status)));
+client.subscribe("a/#", 1, (_topic, payload) => console.log(payload.byteLength));
+const id: number = client.publish("a", new Uint8Array(3), 1, true);
+if (id === Status.TOO_LONG || Status[id] === "TOO_LONG") console.log(explain(id));
+client.end();
+let sentence = "";
+try {
+  connectWeb({ url: "http://127.0.0.1" });
+} catch (error) {
+  sentence = (error as Error).message;
+}
+if (!sentence.includes("ws:") || Status.CLOSED !== -31) throw new Error(sentence);
+`;
+
+const problems = [];
+
+function run(command, args, cwd) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: "utf8" });
+  return { ok: status === 0, stdout, all: `${stdout}${stderr}${error ?? ""}`.trim() };
+}
+
+async function checkProgram(folder) {
+  const config = {
+    compilerOptions: {
+      target: "ES2022",
+      module: "NodeNext",
+      lib: ["ES2022", "DOM"],
+      types: [],
+      strict: true,
+      isolatedModules: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+    },
+    files: ["program.mts"],
+  };
+  await writeFile(join(folder, "program.mts"), PROGRAM);
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
+  const compiled = run(process.execPath, [join(root, "node_modules/typescript/bin/tsc")], folder);
+  if (!compiled.ok) problems.push(`A program that uses the package's types: ${compiled.all}`);
+  const ran = run(process.execPath, ["program.mjs"], folder);
+  if (!ran.ok) problems.push(`A program that uses the package ends badly: ${ran.all}`);
+}
+
+async function check(folder) {
+  const packed = run(
+    "npm",
+    ["pack", "--ignore-scripts", "--json", "--pack-destination", folder],
+    root,
+  );
+  if (!packed.ok) {
+    problems.push(`npm pack failed: ${packed.all}`);
+    return;
+  }
+  const [{ filename, files }] = JSON.parse(packed.stdout);
+  const held = files.map(({ path }) => path);
+  for (const path of NEEDED) {
+    if (!held.includes(path)) problems.push(`The package lacks ${path}.`);
+  }
+  for (const path of held) {
+    if (!NEEDED.includes(path) && !ALLOWED.test(path)) {
+      problems.push(`The package holds ${path}, which is not for users.`);
+    }
+  }
+  const modules = join(folder, "node_modules");
+  await mkdir(modules);
+  const unpacked = run("tar", ["-xzf", filename, "-C", modules], folder);
+  if (!unpacked.ok) problems.push(`The package does not unpack: ${unpacked.all}`);
+  await symlink("package", join(modules, "ringlet"));
+
+  const pkgDir = join(modules, "package");
+  const pkg = JSON.parse(await readFile(join(pkgDir, "package.json"), "utf8"));
+  const { messages } = await publint({ pkgDir, pack: false, strict: true });
+  for (const message of messages) problems.push(`publint: ${formatMessage(message, pkg)}`);
+
+  const attw = join(root, "node_modules/@arethetypeswrong/cli/dist/index.js");
+  const types = run(
+    process.execPath,
+    [attw, filename, "--profile", "esm-only", "--no-color", "--no-emoji"],
+    folder,
+  );
+  if (!types.ok) problems.push(`are-the-types-wrong: ${types.all}`);
+  await checkProgram(folder);
+}
+
+const folder = await mkdtemp(join(tmpdir(), "ringlet-package-"));
+try {
+  await check(folder);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+for (const problem of problems) console.error(problem);
+if (problems.length > 0) process.exit(1);
+console.log("The package is complete: files, publint, types, and a program that uses it.");

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// Pins: what a program wrote can be read by a test, and what a test puts on a pin is read by the
+// program and wakes its watches. On Espruino a pin is a number, here it is an object; nothing
+// electrical, no PWM and no bus is simulated.
+
+const NAMES = [
+  ...Array.from({ length: 40 }, (_, index) => `D${index}`),
+  ...Array.from({ length: 8 }, (_, index) => `A${index}`),
+  "LED1",
+];
+
+/**
+ * @param {ReturnType<typeof import("./events.mjs").createEvents>} events
+ * @param {any} realm built-in objects of the context
+ * @param {{ analog: (pin: string) => number, now: () => number }} world
+ */
+export function createPins(events, realm, { analog, now }) {
+  /** What a test sees. @type {Record<string, any>} */
+  const pins = {};
+  /** What the program has. @type {Record<string, object>} */
+  const globals = {};
+  /** @type {Map<number, any>} */
+  const watches = new Map();
+
+  function change(pin, value) {
+    const level = value ? 1 : 0;
+    if (pin.value === level) return;
+    pin.value = level;
+    for (const [id, watch] of [...watches]) {
+      if (watch.pin !== pin) continue;
+      const time = now();
+      const edge = level ? "rising" : "falling";
+      const told = { state: level === 1, time, lastTime: watch.lastTime, pin: globals[pin.name] };
+      watch.lastTime = time;
+      if (watch.edge !== "both" && watch.edge !== edge) continue;
+      if (!watch.repeat) watches.delete(id);
+      events.queueCalls(undefined, [watch.callback], [Object.assign(new realm.Object(), told)]);
+    }
+  }
+
+  const pinOf = (pin) => pins[String(pin)] ?? { name: String(pin), value: 0, mode: "auto" };
+
+  for (const name of NAMES) {
+    const pin = { name, value: 0, mode: "auto", input: (value) => change(pin, value) };
+    pins[name] = pin;
+    globals[name] = Object.assign(new realm.Object(), {
+      set: () => change(pin, 1),
+      reset: () => change(pin, 0),
+      write: (value) => change(pin, value),
+      read: () => pin.value === 1,
+      toggle: () => (change(pin, !pin.value), pin.value === 1),
+      analog: () => analog(name),
+      mode: (mode) => void (pin.mode = mode),
+      getMode: () => pin.mode,
+      toString: () => name,
+      toJSON: () => name,
+    });
+  }
+
+  const functions = {
+    digitalWrite(pin, value) {
+      // Of a list the last pin is the lowest bit.
+      const list = Array.isArray(pin) ? [...pin].reverse() : [pin];
+      list.forEach((one, bit) => change(pinOf(one), list.length > 1 ? (value >> bit) & 1 : value));
+    },
+    digitalRead(pin) {
+      if (!Array.isArray(pin)) return pinOf(pin).value;
+      return pin.reduce((bits, one) => bits * 2 + pinOf(one).value, 0);
+    },
+    analogRead: (pin) => analog(String(pin)),
+    analogWrite: (pin, value) => void (pinOf(pin).value = value),
+    pinMode: (pin, mode) => void (pinOf(pin).mode = mode),
+    getPinMode: (pin) => pinOf(pin).mode,
+    setWatch(callback, pin, options) {
+      const how = typeof options === "object" ? options : { repeat: options };
+      const { repeat = false, edge = repeat ? "both" : "rising" } = how ?? {};
+      const id = Math.max(0, ...watches.keys()) + 1;
+      watches.set(id, { callback, pin: pinOf(pin), repeat, edge, lastTime: now() });
+      return id;
+    },
+    clearWatch: (...id) => void (id.length > 0 ? watches.delete(id[0]) : watches.clear()),
+  };
+  return { pins, globals: { ...globals, ...functions }, stop: () => watches.clear() };
+}
