@@ -122,6 +122,8 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     part: 0,
     sources: [],
     released: "",
+    messages: 0,
+    messagesMax: 0,
     acks: "",
     due: false,
     wanting: false,
@@ -173,7 +175,15 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     (s.keepAliveMs > 0 && s.keepAliveMs < s.answerMs ? s.keepAliveMs : s.answerMs) / 4,
   );
   if (!isBlockOpen(s.outbox.block)) return Status.NO_MEMORY;
-  if (inFlight > 9999 || d.connect === "") return Status.INVALID_OPTION;
+  if (
+    inFlight > 9999 ||
+    s.maxSubscriptions > 9999 ||
+    s.tickMs < 1 ||
+    d.maxMs < minMs ||
+    d.connect === ""
+  ) {
+    return Status.INVALID_OPTION;
+  }
   // Not at once: the caller sets handlers first, and with `eager` publishes.
   d.timer = port.after(driveConnect, 0, d);
   const client: Client = {
@@ -205,7 +215,7 @@ function stats(d: Drive, s: Session): Stats {
     reconnects: d.accepted > 0 ? d.accepted - 1 : 0,
     refused: s.refused,
     skipped: s.skipped,
-    inFlight: s.outbox.count + s.released.length / 4,
-    inFlightMax: s.outbox.high,
+    inFlight: s.messages,
+    inFlightMax: s.messagesMax,
   };
 }

@@ -107,7 +107,7 @@ const COMMON: Rules = {
   outbox: whole(1, 4294967295, " octets"),
   inFlight: whole(1, 9999, " messages"),
   inbox: whole(1, 268435460, " octets"),
-  subscriptions: whole(1, 32767, " entries"),
+  subscriptions: whole(1, 9999, " entries"),
   linkWindow: whole(1, 4294967295, " octets"),
 };
 

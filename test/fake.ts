@@ -7,12 +7,7 @@ import mqttPacket, { type Packet } from "mqtt-packet";
 import type { Connection, Port } from "../boards/hal.js";
 import { type Client, type ClientEvent, clientOpen } from "../src/client.js";
 import type { Options } from "../src/options.js";
-import {
-  driveClosed,
-  driveDrained,
-  driveOpened,
-  driveReceive,
-} from "../src/transport/drive.js";
+import { driveClosed, driveDrained, driveOpened, driveReceive } from "../src/transport/drive.js";
 import { octetsOf, wordOf } from "./words.js";
 
 /** One write as the link got it. */
@@ -38,8 +33,8 @@ export interface Link {
   says(...what: string[]): void;
   drained(): void;
   closes(): void;
-  /** What was written since last asked, decoded. */
-  packets(): Packet[];
+  /** What was written since last asked, decoded; at most `count` packets of it. */
+  packets(count?: number): Packet[];
 }
 
 interface FakeTimer {
@@ -145,10 +140,10 @@ export function worldOpen() {
       says: (...what) => event(() => driveReceive.call(connection, octetsOf(...what))),
       drained: () => event(() => driveDrained.call(connection)),
       closes: () => event(() => driveClosed.call(connection)),
-      packets() {
+      packets(count = Infinity) {
         parser.parse(Buffer.from(link.octets.substring(read), "latin1"));
         read = link.octets.length;
-        return decoded.splice(0);
+        return decoded.splice(0, count);
       },
     };
     links.push(link);
@@ -221,7 +216,7 @@ export function dialUp(options: Partial<Options> = {}, world = worldOpen()) {
     connects() {
       dial.dials();
       dial.opened();
-      return dial.link.packets()[0]!;
+      return dial.link.packets(1)[0]!;
     },
     /** The next connection is accepted; what is sent behind CONNECT has not been read. */
     accepted(present = false) {

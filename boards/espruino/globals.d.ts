@@ -18,3 +18,7 @@ declare function require(name: string): any;
 declare function setTimeout(step: Function, ms: number, ...args: unknown[]): number;
 declare function clearTimeout(id: number): void;
 declare function print(...what: unknown[]): void;
+declare const process: {
+  memory(): { usage: number; total: number; free: number };
+  version: string;
+};

@@ -53,8 +53,6 @@ export interface Outbox extends Single {
   count: number;
   /** The offset behind the newest packet. */
   head: number;
-  /** High-water mark of `count`. */
-  high: number;
 }
 
 /** An outbox of `capacity` octets and `inFlight` slots; `chance` (0…1) picks the first identifier. */
@@ -72,7 +70,6 @@ export function outboxOpen(capacity: number, inFlight: number, chance: number): 
     sending: first,
     count: 0,
     head: 0,
-    high: 0,
   };
 }
 
@@ -86,14 +83,11 @@ export function outboxAfter(outbox: Outbox, packetId: number): number {
   return (packetId % outbox.cycle) + 1;
 }
 
-/**
- * Where a packet of `length` octets can be kept, in one piece, or a Status. `others` messages are
- * in flight that need no memory here.
- */
-export function outboxFind(outbox: Outbox, length: number, others: number): number {
+/** Where a packet of `length` octets can be kept, in one piece, or a Status. */
+export function outboxFind(outbox: Outbox, length: number): number {
   const head = outbox.head;
   if (length > outbox.capacity) return Status.TOO_LONG;
-  if (outbox.count + others >= outbox.inFlight) return Status.IN_FLIGHT_FULL;
+  if (outbox.count >= outbox.inFlight) return Status.IN_FLIGHT_FULL;
   if (outbox.count < 1) return 0;
   const tail = outbox.slots[slotOf(outbox, outbox.oldest)]!;
   if (head > tail && head + length <= outbox.capacity) return head;
@@ -117,7 +111,6 @@ export function outboxKeep(
   outbox.head = at + length;
   outbox.next = outboxAfter(outbox, outbox.next);
   outbox.count += 1;
-  if (outbox.count > outbox.high) outbox.high = outbox.count;
 }
 
 /** Whether the identifier is one that was sent on this connection and has that state. */

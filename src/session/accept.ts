@@ -2,7 +2,7 @@
 // A connection from its beginning to its end: CONNECT, what an accepted CONNACK sets off (MQTT 3.1.1
 // sections 3.2, 4.1, 4.4), and what a lost link leaves behind.
 
-import { call, Gate, gateSend, Octets, Room } from "#engine";
+import { call, Gate, gateSend, Octets, payloadCut, Room } from "#engine";
 import { Slot, slotOf, State } from "../ring/outbox.js";
 import { Status } from "../status.js";
 import { decodeInteger } from "../wire/packet.js";
@@ -49,16 +49,17 @@ export function accepted(s: Session, present: number): number {
       if (subscription.wish === Wish.CONFIRMED) subscription.wish = Wish.SUBSCRIBE;
     }
   }
+  s.messages -= lost.length / 4;
   s.due = true;
   // PUBRELs first, in the order of their PUBRECs [MQTT-4.6.0-4], without DUP.
   s.acks = s.released;
   flush(s);
   // A server with a new session knows nothing of them: whether those messages were delivered is
   // uncertain.
-  for (let at = 2; at < lost.length; at += 4) {
+  for (let at = 2; at < lost.length && s.phase === Phase.ONLINE; at += 4) {
     call(s.listeners, s.listeners.on.uncertain, decodeInteger(lost, at));
   }
-  call(s.listeners, s.listeners.on.connect, present > 0);
+  if (s.phase === Phase.ONLINE) call(s.listeners, s.listeners.on.connect, present > 0);
   return 1;
 }
 
@@ -79,6 +80,6 @@ export function sessionClosed(s: Session): void {
   }
   if (left > 0 && !s.mute) {
     s.packet.at = -1;
-    deliver(s, "");
+    deliver(s, payloadCut("", 0, 0));
   }
 }

@@ -36,6 +36,7 @@ function carryOut(s: Session): void {
 /** Sends what can be sent. A negative Status says that the connection has to be closed, and why. */
 export function flush(s: Session): Status {
   const acks = s.acks;
+  if (s.phase === Phase.ENDED) return Status.OK;
   if (acks !== "" && s.part < 1) {
     s.acks = "";
     gateSend(s.gate, acks);

@@ -10,6 +10,7 @@ import {
   Octets,
   orUsual,
   Payload,
+  Room,
   toPayload,
   utf8,
 } from "#engine";
@@ -51,7 +52,7 @@ export function publish(
     s.topicKey = topic;
     s.topicOut = octets;
   }
-  if (!isGiven(qos)) {
+  if (payload && !isGiven(qos)) {
     const length = s.topicOut.length + (payload as Payload).length;
     if (length < 128 && length + 1 < s.gate.room && isReady(payload as Payload)) {
       return gateSend(
@@ -101,21 +102,25 @@ function publishAny(
       s,
       length > s.window
         ? Status.TOO_LONG
-        : s.phase === Phase.ONLINE
+        : s.phase === Phase.ONLINE && room > Room.SHUT
           ? Status.WINDOW_FULL
           : Status.OFFLINE,
     );
   }
-  const at = outboxFind(outbox, length, s.released.length / 4);
+  const at = outboxFind(outbox, length);
   if (at < 0) return refuse(s, at);
-  // Only after a whole cycle of identifiers: this one's PUBCOMP is still awaited.
+  // Messages between PUBREC and PUBCOMP need no memory here, but they are in flight, and have their
+  // identifiers: after a whole cycle one may still be awaited.
   if (
-    s.released !== "" &&
-    s.released.indexOf(encodePacket(First.PUBREL, encodeInteger(packetId), 0)) >= 0
+    s.messages >= outbox.inFlight ||
+    (s.released !== "" &&
+      s.released.indexOf(encodePacket(First.PUBREL, encodeInteger(packetId), 0)) >= 0)
   ) {
     return refuse(s, Status.IN_FLIGHT_FULL);
   }
   const direct = !source && length <= room && outbox.sending === packetId;
+  s.messages += 1;
+  if (s.messages > s.messagesMax) s.messagesMax = s.messages;
   s.sources[packetId % outbox.inFlight] = source;
   outboxKeep(
     outbox,

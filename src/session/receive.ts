@@ -38,7 +38,7 @@ export function sessionReceive(s: Session, octets: Octets): Status {
 /** CONNACK is the first packet [MQTT-3.2.0-1]; 1 when it was read, and the rest can be. */
 function readConnack(s: Session): number {
   const chunk = s.chunk;
-  if (chunk.charCodeAt(0) !== First.CONNACK) return Status.UNEXPECTED;
+  if (chunk !== "" && chunk.charCodeAt(0) !== First.CONNACK) return Status.UNEXPECTED;
   if (chunk.length < 4) {
     s.rest = chunk;
     return Status.OK;
@@ -50,7 +50,7 @@ function readConnack(s: Session): number {
 function readPackets(s: Session): number {
   const chunk = s.chunk;
   if (s.phase < Phase.ONLINE) return readConnack(s);
-  if (s.left > 0) continuePayload(s);
+  if (s.left > 0 && s.at < 1) continuePayload(s);
   while (s.at + 1 < chunk.length) {
     const at = s.at;
     const first = chunk.charCodeAt(at);
@@ -82,9 +82,11 @@ function readPackets(s: Session): number {
           s.packet.total = end - payloadAt;
           end = chunk.length;
         }
-        const payload = payloadCut(chunk, payloadAt, end);
-        if (s.handler !== undefined) s.handler(s.topic, payload, s.packet);
-        else deliver(s, payload);
+        if (s.left < 1 || end > payloadAt) {
+          const payload = payloadCut(chunk, payloadAt, end);
+          if (s.handler !== undefined) s.handler(s.topic, payload, s.packet);
+          else deliver(s, payload);
+        }
       }
     } else {
       const status = readControl(s, first, body, end - body);
@@ -113,6 +115,8 @@ function openPacket(s: Session, first: number, at: number): number {
       if (first < First.PUBLISH || first >= First.PUBACK) return Status.INBOX_FULL;
       if (body + 1 < chunk.length && body + 4 + decodeInteger(chunk, body) <= chunk.length) {
         s.left = end - chunk.length;
+        // Until `readPublish` has found that it is well-formed and new.
+        s.mute = true;
         return body;
       }
       if (chunk.length - at > inbox) return Status.INBOX_FULL;
@@ -208,6 +212,7 @@ function readControl(s: Session, first: number, body: number, length: number): S
   } else if (!isDone) s.skipped += 1;
   if (isDone) {
     s.freed = true;
+    s.messages -= 1;
     call(s.listeners, s.listeners.on.delivered, packetId);
   }
   return Status.OK;

@@ -47,6 +47,8 @@ function sendPiece(s: Session): Step {
       // Shut while the caller's function runs: it may publish, and must not cut in.
       s.gate.room = 0;
       const given = toPayload(source!.give(part - length, max));
+      // It has ended the client.
+      if (s.gate.room < 0) return Step.WAIT;
       s.gate.room = room;
       if (given === undefined || given.length < 1 || given.length > max) {
         call(s.listeners, s.listeners.on.error, Status.INVALID_PAYLOAD);
@@ -60,7 +62,10 @@ function sendPiece(s: Session): Step {
     s.part = 0;
   }
   outbox.sending = outboxAfter(outbox, packetId);
-  if (state % State.SENT === State.QOS0) outboxFree(outbox, packetId);
+  if (state % State.SENT === State.QOS0) {
+    s.messages -= 1;
+    outboxFree(outbox, packetId);
+  }
   return Step.AGAIN;
 }
 
@@ -78,6 +83,7 @@ export function sendOutbox(s: Session): void {
   if (result === Step.FAILED) {
     if (s.part > 0) s.gate.room = Room.SHUT;
     s.part = 0;
+    s.messages -= 1;
     outboxFree(outbox, outbox.sending);
   }
 }

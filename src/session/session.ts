@@ -97,6 +97,9 @@ export interface Session extends Single {
   sources: (Source | undefined)[];
   /** PUBRELs whose PUBCOMP has not come, in the order of their PUBRECs, as they are sent. */
   released: Octets;
+  /** Messages that were accepted and are not done, and the most there were. */
+  messages: number;
+  messagesMax: number;
   /** Acknowledgements that wait for the end of the chunk. */
   acks: Octets;
   /** A subscription's wish may be due. */

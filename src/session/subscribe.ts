@@ -71,7 +71,7 @@ export function subscribed(s: Session, packetId: number, returnCode: number): St
         s.listeners,
         returnCode < 0 ? s.listeners.on.unsubscribed : s.listeners.on.subscribed,
         packetId,
-        returnCode > 2 ? Status.SUBSCRIPTION_REFUSED : returnCode,
+        returnCode < 0 ? undefined : returnCode > 2 ? Status.SUBSCRIPTION_REFUSED : returnCode,
       );
       return Status.OK;
     }

@@ -41,6 +41,7 @@ export function sessionTick(s: Session, ms: number): Status {
     (s.silentOut * 4 >= s.keepAliveMs * 3 || s.silentIn >= s.keepAliveMs)
   ) {
     s.awaited = 1;
+    s.silentOut = 0;
     gateSend(s.gate, String.fromCharCode(First.PINGREQ, 0));
   }
   s.tickRoom = s.gate.room;
@@ -50,7 +51,9 @@ export function sessionTick(s: Session, ms: number): Status {
 /** The link has taken everything: the window is open again. */
 export function sessionDrained(s: Session): Status {
   // Before CONNACK the gate is shut, unless `eager` has written more than CONNECT.
-  if (s.phase !== Phase.ONLINE && s.gate.room === 0 && s.part < 1) return Status.OK;
+  if (s.phase > Phase.ONLINE || (s.phase < Phase.ONLINE && s.gate.room === 0 && s.part < 1)) {
+    return Status.OK;
+  }
   if (s.gate.room !== s.tickRoom) s.silentOut = 0;
   s.gate.room = s.window;
   s.freed = true;

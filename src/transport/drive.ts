@@ -73,8 +73,7 @@ function driveSettle(d: Drive, status: Status): void {
   else if (
     d.done !== undefined &&
     s.phase === Phase.ONLINE &&
-    s.outbox.count < 1 &&
-    s.released === "" &&
+    s.messages < 1 &&
     s.gate.room === s.window
   ) {
     driveEnd(d);
@@ -90,8 +89,9 @@ export function driveOpened(this: Connection): void {
 /** Octets came. */
 export function driveReceive(this: Connection, octets: Octets): void {
   const d = this.drive;
-  if (d.connection === this) {
-    const phase = d.session.phase;
+  const phase = d.session.phase;
+  // Between `end` and the other side's close nothing counts any more.
+  if (d.connection === this && phase < Phase.ENDED) {
     const status = sessionReceive(d.session, octets);
     if (phase < Phase.ONLINE && d.session.phase === Phase.ONLINE) {
       d.accepted += 1;
@@ -137,10 +137,8 @@ function driveClose(d: Drive, status: Status): void {
   if (connection !== undefined) connection.drop(connection);
   sessionClosed(s);
   if (phase === Phase.ENDED) {
-    if (d.done !== undefined) d.port.stop(d.doneTimer);
     call(s.listeners, s.listeners.on.close, Status.OK);
-    const left = s.outbox.count + s.released.length / 4;
-    call(s.listeners, d.done, left > 0 ? Status.NO_ANSWER : Status.OK, left);
+    finish(d);
     return;
   }
   d.timer = d.port.after(driveConnect, delay, d);
@@ -156,6 +154,9 @@ function driveClose(d: Drive, status: Status): void {
 export function driveEnd(d: Drive): void {
   const s = d.session;
   const connection = d.connection;
+  // What was handled is acknowledged first. A handler may come in between, and end the client.
+  s.wanting = false;
+  if (s.phase === Phase.ONLINE) flush(s);
   const phase = s.phase;
   if (phase === Phase.ENDED) return;
   s.phase = Phase.ENDED;
@@ -165,7 +166,6 @@ export function driveEnd(d: Drive): void {
   s.at = Mark.NONE;
   d.port.stop(d.timer);
   if (connection !== undefined && phase === Phase.ONLINE) {
-    flush(s);
     if (s.part < 1) gateSend(s.gate, String.fromCharCode(First.DISCONNECT, 0));
     s.gate.room = Room.SHUT;
     connection.end();
@@ -178,9 +178,20 @@ export function driveDrain(
   ms: number,
   done: (status: Status, left: number) => void,
 ): void {
+  if (d.done !== undefined) d.port.stop(d.doneTimer);
   d.done = done;
   d.doneTimer = d.port.after(giveUp, ms, d);
-  driveSettle(d, Status.OK);
+  if (d.session.phase === Phase.ENDED && d.connection === undefined) finish(d);
+  else driveSettle(d, Status.OK);
+}
+
+/** Tells whoever drains that it is over, and what is left. */
+function finish(d: Drive): void {
+  const left = d.session.messages;
+  const done = d.done;
+  if (done !== undefined) d.port.stop(d.doneTimer);
+  d.done = undefined;
+  call(d.session.listeners, done, left > 0 ? Status.NO_ANSWER : Status.OK, left);
 }
 
 function giveUp(d: Drive): void {

@@ -31,15 +31,20 @@ interface Draft extends Single {
   isValid: boolean;
 }
 
-/** A field behind its length: at most 65,535 octets, and UTF-8 where `isText` [MQTT-1.5.3-1]. */
-function field(draft: Draft, value: unknown, isText: boolean): Octets {
+/** A payload behind its length: at most 65,535 octets. */
+function binary(draft: Draft, value: unknown): Octets {
   const payload = toPayload(value);
   if (payload === undefined || payload.length > 65535) {
     draft.isValid = false;
     return "";
   }
-  const octets = payloadOctets(payload);
-  if (isText && !isUtf8(octets)) draft.isValid = false;
+  return encodeString(payloadOctets(payload));
+}
+
+/** Text behind its length, UTF-8 [MQTT-1.5.3-1]. */
+function string(draft: Draft, value: string): Octets {
+  const octets = utf8(value);
+  if (octets.length > 65535 || !isUtf8(octets)) draft.isValid = false;
   return encodeString(octets);
 }
 
@@ -53,22 +58,22 @@ export function encodeConnect(fields: ConnectFields, clean: boolean, keepAlive: 
   const draft: Draft = { isValid: keepAlive < 65536 && (clean || clientId !== "") };
   const will = fields.will;
   let flags = clean ? 2 : 0;
-  let body = field(draft, clientId, true);
+  let body = string(draft, clientId);
   if (will) {
     const qos = orUsual(will.qos, 0);
     flags += 4 + qos * 8 + (isGiven(will.retain) ? 32 : 0);
-    body += encodeTopicName(utf8(will.topic)) + field(draft, will.payload, false);
+    body += encodeTopicName(utf8(will.topic)) + binary(draft, will.payload);
     if (encodeTopicName(utf8(will.topic)) === "" || (qos !== 0 && qos !== 1 && qos !== 2)) {
       draft.isValid = false;
     }
   }
   if (fields.username !== undefined) {
     flags += 128;
-    body += field(draft, fields.username, true);
+    body += string(draft, fields.username);
   }
   if (fields.password !== undefined) {
     flags += 64;
-    body += field(draft, fields.password, false);
+    body += binary(draft, fields.password);
     if (flags < 128) draft.isValid = false;
   }
   // Protocol name and level: "MQTT", 4 [MQTT-3.1.2-1] [MQTT-3.1.2-2].

@@ -29,7 +29,10 @@ const malformed: [string, string][] = [
   ["a topic with half a character [MQTT-1.5.3-1]", publishOf("ab", "").replace("ab", "a\xc3")],
   ["a topic with an overlong form [MQTT-1.5.3-1]", publishOf("ab", "").replace("ab", "\xc0\xaf")],
   ["a topic with a surrogate [MQTT-1.5.3-1]", publishOf("abc", "").replace("abc", "\xed\xa0\x80")],
-  ["a topic past U+10FFFF [MQTT-1.5.3-1]", publishOf("abcd", "").replace("abcd", "\xf4\x90\x80\x80")],
+  [
+    "a topic past U+10FFFF [MQTT-1.5.3-1]",
+    publishOf("abcd", "").replace("abcd", "\xf4\x90\x80\x80"),
+  ],
   ["PUBACK with one octet", "\x40\x01\x00"],
   ["PUBACK with three octets", "\x40\x03\x00\x01\x00"],
   ["PUBACK with none", "\x40\x00"],
@@ -141,11 +144,7 @@ describe("a connection that dies in the middle of a packet", () => {
       dial.serverSays(whole.substring(0, end));
       dial.reconnects();
       dial.serverSays("PUBLISH q0 c d");
-      expect(dial.heard()).toEqual([
-        `close ${Status.CLOSED}`,
-        "connect false",
-        "message c q0 d",
-      ]);
+      expect(dial.heard()).toEqual([`close ${Status.CLOSED}`, "connect false", "message c q0 d"]);
     }
   });
 });

@@ -13,16 +13,21 @@ function payloadsOf(dial: ReturnType<typeof dialOnline>): string[] {
 }
 
 describe("a payload", () => {
-  it.each([0, 1, 2])("that is a Uint8Array reaches the link as the same object at QoS %i", (qos) => {
-    const dial = dialOnline();
-    for (const length of [0, 1, 100, 5000]) {
-      const payload = new Uint8Array(length).fill(200);
-      const before = dial.link.writes.length;
-      expect(dial.client.publish("a", payload, qos)).toBeGreaterThanOrEqual(0);
-      expect(dial.link.writes.slice(before).some((write) => write.payload === payload)).toBe(true);
-      expect(payloadsOf(dial)).toEqual(["\xc8".repeat(length)]);
-    }
-  });
+  it.each([0, 1, 2])(
+    "that is a Uint8Array reaches the link as the same object at QoS %i",
+    (qos) => {
+      const dial = dialOnline();
+      for (const length of [0, 1, 100, 5000]) {
+        const payload = new Uint8Array(length).fill(200);
+        const before = dial.link.writes.length;
+        expect(dial.client.publish("a", payload, qos)).toBeGreaterThanOrEqual(0);
+        expect(dial.link.writes.slice(before).some((write) => write.payload === payload)).toBe(
+          true,
+        );
+        expect(payloadsOf(dial)).toEqual(["\xc8".repeat(length)]);
+      }
+    },
+  );
 
   it("that is a view of a larger buffer is sent as the view only", () => {
     const dial = dialOnline();

@@ -11,7 +11,11 @@ describe("a message at QoS 0", () => {
   it("is handed on and not answered", () => {
     const dial = dialOnline();
     dial.serverSays("PUBLISH q0 a/b hello", "PUBLISH q0 a/b ", "PUBLISH q0 retain c x");
-    expect(dial.heard()).toEqual(["message a/b q0 hello", "message a/b q0 ", "message c q0 retain x"]);
+    expect(dial.heard()).toEqual([
+      "message a/b q0 hello",
+      "message a/b q0 ",
+      "message c q0 retain x",
+    ]);
     expect(dial.sent()).toEqual([]);
   });
 
@@ -30,7 +34,12 @@ describe("a message at QoS 0", () => {
 
   it("describes each message by its own flags, also in turn with the same topic", () => {
     const dial = dialOnline();
-    dial.serverSays("PUBLISH q0 a 1", "PUBLISH q0 retain a 2", "PUBLISH q0 a 3", "PUBLISH 1 q1 a 4");
+    dial.serverSays(
+      "PUBLISH q0 a 1",
+      "PUBLISH q0 retain a 2",
+      "PUBLISH q0 a 3",
+      "PUBLISH 1 q1 a 4",
+    );
     dial.serverSays("PUBLISH q0 a 5");
     expect(dial.heard()).toEqual([
       "message a q0 1",
@@ -43,10 +52,17 @@ describe("a message at QoS 0", () => {
 
   it("is not confused by topics of the same length or the same beginning", () => {
     const dial = dialOnline();
-    for (const topic of ["ab", "ac", "a", "abc", "ab", "b", "ab"]) dial.serverSays(`PUBLISH q0 ${topic} x`);
-    expect(dial.heard().map((line) => line.split(" ")[1])).toEqual(
-      ["ab", "ac", "a", "abc", "ab", "b", "ab"],
-    );
+    for (const topic of ["ab", "ac", "a", "abc", "ab", "b", "ab"])
+      dial.serverSays(`PUBLISH q0 ${topic} x`);
+    expect(dial.heard().map((line) => line.split(" ")[1])).toEqual([
+      "ab",
+      "ac",
+      "a",
+      "abc",
+      "ab",
+      "b",
+      "ab",
+    ]);
   });
 });
 

@@ -75,7 +75,10 @@ describe("SUBSCRIBE", () => {
     const ids = ["aaaaaaa", "bbbbbbb", "ccccccc", "ddddddd"].map((f) => dial.client.subscribe(f));
     expect(dial.sent()).toHaveLength(2);
     dial.drained();
-    expect(dial.sent()).toEqual([`SUBSCRIBE ${ids[2]} ccccccc q0`, `SUBSCRIBE ${ids[3]} ddddddd q0`]);
+    expect(dial.sent()).toEqual([
+      `SUBSCRIBE ${ids[2]} ccccccc q0`,
+      `SUBSCRIBE ${ids[3]} ddddddd q0`,
+    ]);
     dial.drained();
     expect(dial.sent()).toEqual([]);
   });

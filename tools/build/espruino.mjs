@@ -79,7 +79,7 @@ export async function bundleEspruino({ config, entry, module }) {
       negate_iife: false,
       // A function used once stays a function: as an expression it would be made at every call.
       reduce_funcs: false,
-      inline: 2,
+      inline: 1,
       arrows: true,
       pure_getters: true,
       comparisons: true,

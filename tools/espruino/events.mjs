@@ -85,8 +85,8 @@ export function createEvents(realm, report) {
       add(this, name, handler, true);
     },
     emit(name, ...args) {
+      emit(this, name, ...args.slice(0, 4));
       if (args.length > 4) throw new realm.TypeError("Too many arguments (>4)");
-      emit(this, name, ...args);
     },
     removeListener(name, handler) {
       const handlers = handlersOf(this, name);

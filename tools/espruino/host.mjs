@@ -52,7 +52,7 @@ export function createHost({
   for (const [name, data] of Object.entries(storage)) {
     files[name] = typeof data === "string" ? toOctets(data) : Buffer.from(data).latin1Slice();
   }
-  const { E, octetsOf, source } = createStrings(realm, unicode);
+  const { E, octetsOf, source, sourceOf } = createStrings(realm, unicode);
   const events = createEvents(realm, report);
   const pins = createPins(events, realm, { analog, now });
   const net = createNet({ events, realm, chunk, octetsOf });
@@ -73,7 +73,7 @@ export function createHost({
   function evaluateModule(code, name) {
     const own = new realm.Object();
     const module = Object.assign(new realm.Object(), { exports: own });
-    const run = vm.compileFunction(`${source(code)}\n;return exports`, ["exports", "module"], {
+    const run = vm.compileFunction(`${code}\n;return exports`, ["exports", "module"], {
       filename: name,
       parsingContext: context,
     });
@@ -81,14 +81,12 @@ export function createHost({
     return module.exports === own ? exported : module.exports;
   }
 
-  const textOf = (octets) => Buffer.from(octets, "latin1").toString("utf8");
-
   function find(name) {
     if (Object.hasOwn(library, name)) return library[name];
-    if (Object.hasOwn(files, name)) return evaluateModule(textOf(files[name]), name);
+    if (Object.hasOwn(files, name)) return evaluateModule(sourceOf(files[name]), name);
     if (!Object.hasOwn(modules, name)) throw new realm.Error(`Module "${name}" not found`);
     const given = modules[name];
-    return typeof given === "string" ? evaluateModule(given, name) : given;
+    return typeof given === "string" ? evaluateModule(source(given), name) : given;
   }
 
   /** @param {string} name */

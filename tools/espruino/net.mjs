@@ -69,7 +69,7 @@ export function createNet({ events, realm, chunk, octetsOf }) {
     link.sending = true;
     link.raw.write(octets, () => {
       link.sending = false;
-      if (link.outgoing === "" && !link.ending) events.emit(link.socket, "drain");
+      if (link.outgoing === "" && !link.ending) events.emit(link.socket, "drain", link.socket);
       events.wake();
     });
   }

@@ -2,10 +2,14 @@
 // Strings as Espruino has them. On 8-bit builds (the default here) a character is an octet: source
 // text arrives as its UTF-8 octets. With Unicode strings, what V8 cannot know is guessed: a string
 // counts as Unicode when it holds a character above U+00FF, or is a literal of the program that
-// holds one above U+007F. A string joined from such a literal and others is not recognised.
+// holds one above U+007F. A string joined from such a literal and others is not recognised, and a
+// template, which holds octets on those builds too, holds characters here.
 
 /** Text as octets, one character each. @param {string} text */
 export const toOctets = (text) => Buffer.from(text, "utf8").toString("latin1");
+
+/** \uXXXX of which an 8-bit build keeps the low octet, with what stands before it. */
+const WIDE_ESCAPE = /((?<!\\)(?:\\\\)*)\\u(?!00)[\da-fA-F]{2}([\da-fA-F]{2})/g;
 
 /** The values of a program's literals that make a string Unicode. @param {string} code */
 function unicodeLiterals(code) {
@@ -33,12 +37,14 @@ export function createStrings(realm, unicode) {
   /** What a socket or a file gets of a value: octets. */
   const octetsOf = (value) => (isUTF8(value) ? toOctets(value) : String(value));
 
-  /** Source text as this build sees it. @param {string} code */
-  function source(code) {
-    if (!unicode) return toOctets(code);
+  /** Source text, given as octets, as this build sees it. @param {string} octets */
+  function sourceOf(octets) {
+    if (!unicode) return octets.replace(WIDE_ESCAPE, "$1\\u00$2");
+    const code = Buffer.from(octets, "latin1").toString("utf8");
     for (const value of unicodeLiterals(code)) literals.add(value);
     return code;
   }
+  const source = (code) => sourceOf(toOctets(code));
 
   const bytes = (array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength);
 
@@ -106,12 +112,14 @@ export function createStrings(realm, unicode) {
       const [only] = parts;
       const isWhole = only instanceof realm.Uint8Array && only.length === only.buffer.byteLength;
       if (parts.length === 1 && isWhole) return new View(only);
+      if (parts.length === 1 && typeof only === "string") return only;
       return Buffer.from(parts.flatMap(flatten)).latin1Slice();
     },
     toUint8Array: (...parts) => new realm.Uint8Array(parts.flatMap(flatten)),
     toArrayBuffer(text) {
       if (typeof text !== "string" && !(text instanceof View)) return undefined;
-      return new realm.Uint8Array(flatten(text)).buffer;
+      // As many octets as there are characters, even where that cuts some off.
+      return new realm.Uint8Array(flatten(text).slice(0, text.length)).buffer;
     },
   };
 
@@ -134,8 +142,7 @@ export function createStrings(realm, unicode) {
     },
   });
   const fromCharCode = realm.String.fromCharCode;
-  if (!unicode) {
-    realm.String.fromCharCode = (...codes) => fromCharCode(...codes.map((code) => code & 255));
-  }
-  return { E, octetsOf, source };
+  // Also with Unicode strings a code is cut to eight bits here.
+  realm.String.fromCharCode = (...codes) => fromCharCode(...codes.map((code) => code & 255));
+  return { E, octetsOf, source, sourceOf };
 }

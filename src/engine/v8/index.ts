@@ -41,7 +41,8 @@ export const enum Room {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+// U+FEFF is a character like any other [MQTT-1.5.3-3].
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 // The chunk last opened, as octets and as it came, so that a payload is a view and no copy.
 let openText: Octets = "";
 let openView: Uint8Array | undefined;

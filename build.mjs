@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// Board manifests in, dist/<board>/… out: `npm run build [-- board…]`. One function per back end.
+// Fails when a bundle is over its budget, or uses what its engine does not accept.
+
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { bundleEspruino } from "./tools/build/espruino.mjs";
+import { bundleNode } from "./tools/build/node.mjs";
+import { checkLanguage } from "./tools/espruino/language.mjs";
+
+const backEnds = { espruino: buildEspruino, node: buildNode };
+
+/** Bundles an Espruino board and checks its language. */
+async function buildEspruino(board, manifest) {
+  const code = await bundleEspruino({
+    config: "boards/espruino/tsconfig.json",
+    entry: `boards/${board}/${manifest.entry}`,
+  });
+  const file = `${board}/${manifest.bundle}`;
+  await write(file, code);
+  const problems = checkLanguage(code, file);
+  return {
+    sizes: { [file]: measure(Buffer.from(code, "utf8"), manifest.budget) },
+    problems: problems.map((p) => `dist/${file}:${p.line}:${p.column} ${p.message}`),
+  };
+}
+
+/** Bundles the package for Node and browsers. */
+async function buildNode(board, manifest) {
+  await bundleNode();
+  const sizes = {};
+  for (const [file, budget] of Object.entries(manifest.budgets)) {
+    sizes[file] = measure(await readFile(`dist/${file}`), budget);
+  }
+  return { sizes, problems: [] };
+}
+
+async function write(file, text) {
+  await mkdir(`dist/${file.split("/").slice(0, -1).join("/")}`, { recursive: true });
+  await writeFile(`dist/${file}`, text, "utf8");
+}
+
+function measure(bytes, budget) {
+  return { bytes: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, budget };
+}
+
+async function manifests() {
+  const found = new Map();
+  for (const board of (await readdir("boards")).sort()) {
+    const path = `boards/${board}/board.json`;
+    if (existsSync(path)) found.set(board, JSON.parse(await readFile(path, "utf8")));
+  }
+  return found;
+}
+
+async function main(wanted) {
+  const boards = await manifests();
+  const unknown = wanted.filter((board) => !boards.has(board));
+  if (unknown.length > 0) {
+    console.error(
+      `There is no board "${unknown.join('", "')}". Boards are the folders of boards/ with a ` +
+        `board.json: ${[...boards.keys()].join(", ")}.`,
+    );
+    return 1;
+  }
+  const path = "dist/sizes.json";
+  const sizes =
+    wanted.length > 0 && existsSync(path) ? JSON.parse(await readFile(path, "utf8")) : {};
+  const problems = [];
+  for (const [board, manifest] of boards) {
+    if (wanted.length > 0 && !wanted.includes(board)) continue;
+    const result = await backEnds[manifest.engine](board, manifest);
+    Object.assign(sizes, result.sizes);
+    problems.push(...result.problems);
+    for (const [file, size] of Object.entries(result.sizes)) {
+      const { bytes, gzip, budget } = size;
+      console.log(`${file.padEnd(36)} ${bytes} bytes, ${gzip} gzipped, budget ${budget}`);
+      if (bytes > budget) {
+        problems.push(
+          `dist/${file} has ${bytes} bytes, ${bytes - budget} over its budget of ${budget}: ` +
+            `make it smaller, or raise the budget in boards/${board}/board.json and say why.`,
+        );
+      }
+    }
+  }
+  await write("sizes.json", JSON.stringify(sizes, null, 2) + "\n");
+  for (const problem of problems) console.error(problem);
+  return problems.length > 0 ? 1 : 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));

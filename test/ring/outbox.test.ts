@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// The outbox against a model that is a plain list: put and free in any order, and the octets of what
+// is in flight stay as they were put, no identifier is used twice, and capacity is honoured.
+
+import { blockCut } from "#engine";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  outboxFind,
+  outboxFree,
+  outboxKeep,
+  outboxOpen,
+  Slot,
+  slotOf,
+  State,
+} from "../../src/ring/outbox.js";
+import { Status } from "../../src/status.js";
+
+/** What the model knows of a message. */
+interface Kept {
+  id: number;
+  octets: string;
+  at: number;
+}
+
+/** Runs steps against the model: below 0.6 a put, else a free. */
+function run(capacity: number, slots: number, chance: number, steps: [number, number][]): number {
+  const outbox = outboxOpen(capacity, slots, chance);
+  const kept: Kept[] = [];
+  let puts = 0;
+  let before = 0;
+  for (const [choice, size] of steps) {
+    if (choice < 0.6) {
+      const length = 1 + Math.floor(size * (capacity + 1));
+      const at = outboxFind(outbox, length, 0);
+      const used = kept.reduce((sum, { octets }) => sum + octets.length, 0);
+      if (length > capacity) expect(at).toBe(Status.TOO_LONG);
+      else if (kept.length === 0) expect(at).toBeGreaterThanOrEqual(0);
+      if (used + length > capacity || kept.length >= slots) expect(at).toBeLessThan(0);
+      if (at < 0) {
+        expect([Status.TOO_LONG, Status.OUTBOX_FULL, Status.IN_FLIGHT_FULL]).toContain(at);
+        continue;
+      }
+      expect(at + length).toBeLessThanOrEqual(capacity);
+      for (const other of kept) {
+        const apart = at + length <= other.at || at >= other.at + other.octets.length;
+        expect([other, at, length, apart]).toEqual([other, at, length, true]);
+      }
+      const id = outbox.next;
+      expect(id > 0 && id < 32768).toBe(true);
+      expect(kept.some((other) => other.id === id)).toBe(false);
+      if (before > 0) expect(id === before + 1 || id === 1).toBe(true);
+      before = id;
+      const octets = String.fromCharCode(puts % 256).repeat(length);
+      outboxKeep(outbox, at, octets, length, State.QOS1);
+      kept.push({ id, octets, at });
+      puts += 1;
+    } else if (kept.length > 0) {
+      // Mostly the oldest, as it is in life.
+      const place = choice < 0.85 ? 0 : Math.floor(size * kept.length);
+      const [gone] = kept.splice(place, 1);
+      outboxFree(outbox, gone!.id);
+    }
+    for (const { id, octets, at } of kept) {
+      const slot = slotOf(outbox, id);
+      expect(outbox.slots[slot + Slot.STATE]).toBe(State.QOS1);
+      expect(outbox.slots[slot + Slot.AT]).toBe(at);
+      expect(outbox.slots[slot + Slot.LENGTH]).toBe(octets.length);
+      expect(blockCut(outbox.block, at, octets.length)).toBe(octets);
+    }
+    if (kept.length === 0) expect(outbox.count).toBe(0);
+    expect(outbox.count).toBeGreaterThanOrEqual(kept.length);
+    expect(outbox.count).toBeLessThanOrEqual(slots);
+    expect(outbox.oldest).toBe(kept.length > 0 ? kept[0]!.id : outbox.next);
+  }
+  return puts;
+}
+
+const unit = fc.double({ min: 0, max: 0.999999, noNaN: true });
+
+describe("the outbox", () => {
+  it("never overlaps, never reuses an identifier in flight, keeps to its capacity", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 100 }),
+        fc.integer({ min: 1, max: 9 }),
+        unit,
+        fc.array(
+          fc.tuple(
+            unit,
+            unit.map((size) => size * size * size),
+          ),
+          { maxLength: 120 },
+        ),
+        (capacity, slots, chance, steps) => void run(capacity, slots, chance, steps),
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it("goes round with its identifiers: 1 follows the largest, in the right slot", () => {
+    for (const slots of [1, 2, 3, 7, 16]) {
+      const steps = Array.from({ length: 60 }, (_, i): [number, number] => [i % 2 ? 0.7 : 0, 0.05]);
+      expect(run(64, slots, 0.9999, steps)).toBe(30);
+    }
+    const outbox = outboxOpen(64, 7, 0.999999);
+    const seen = new Set<number>();
+    for (let i = 0; i < 40; i++) {
+      seen.add(outbox.next);
+      outboxKeep(outbox, outboxFind(outbox, 1, 0), "x", 1, State.QOS1);
+      outboxFree(outbox, outbox.oldest);
+    }
+    expect(seen.has(1)).toBe(true);
+    expect(seen.has(0)).toBe(false);
+    expect(Math.max(...seen)).toBeLessThan(32768);
+  });
+
+  it("uses the whole of its capacity for one message", () => {
+    const outbox = outboxOpen(50, 4, 0);
+    expect(outboxFind(outbox, 51, 0)).toBe(Status.TOO_LONG);
+    expect(outboxFind(outbox, 50, 0)).toBe(0);
+    outboxKeep(outbox, 0, "x".repeat(50), 50, State.QOS1);
+    expect(outboxFind(outbox, 1, 0)).toBe(Status.OUTBOX_FULL);
+    outboxFree(outbox, outbox.oldest);
+    expect(outboxFind(outbox, 50, 0)).toBe(0);
+  });
+
+  it("has its octets back when the oldest goes, in its turn", () => {
+    const outbox = outboxOpen(30, 9, 0);
+    const first = outbox.next;
+    for (let i = 0; i < 3; i++) {
+      outboxKeep(outbox, outboxFind(outbox, 10, 0), "x".repeat(10), 10, State.QOS1);
+    }
+    expect(outboxFind(outbox, 5, 0)).toBe(Status.OUTBOX_FULL);
+    outboxFree(outbox, first + 1);
+    expect(outboxFind(outbox, 5, 0)).toBe(Status.OUTBOX_FULL);
+    outboxFree(outbox, first);
+    expect(outboxFind(outbox, 15, 0)).toBe(0);
+  });
+
+  it("counts messages kept elsewhere as in flight", () => {
+    const outbox = outboxOpen(100, 3, 0);
+    expect(outboxFind(outbox, 5, 3)).toBe(Status.IN_FLIGHT_FULL);
+    expect(outboxFind(outbox, 5, 2)).toBe(0);
+  });
+});
