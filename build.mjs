@@ -13,17 +13,18 @@ const backEnds = { espruino: buildEspruino, node: buildNode };
 
 /** Bundles an Espruino board and checks its language. */
 async function buildEspruino(board, manifest) {
-  const code = await bundleEspruino({
-    config: "boards/espruino/tsconfig.json",
-    entry: `boards/${board}/${manifest.entry}`,
-  });
-  const file = `${board}/${manifest.bundle}`;
-  await write(file, code);
-  const problems = checkLanguage(code, file);
-  return {
-    sizes: { [file]: measure(Buffer.from(code, "utf8"), manifest.budget) },
-    problems: problems.map((p) => `dist/${file}:${p.line}:${p.column} ${p.message}`),
-  };
+  const sizes = {};
+  const problems = [];
+  for (const { entry, file: name, budget } of manifest.bundles) {
+    const code = await bundleEspruino("boards/espruino/tsconfig.json", `boards/${board}/${entry}`);
+    const file = `${board}/${name}`;
+    await write(file, code);
+    sizes[file] = measure(Buffer.from(code, "utf8"), budget);
+    problems.push(
+      ...checkLanguage(code, file).map((p) => `dist/${file}:${p.line}:${p.column} ${p.message}`),
+    );
+  }
+  return { sizes, problems };
 }
 
 /** Bundles the package for Node and browsers. */

@@ -1,16 +1,27 @@
 // SPDX-License-Identifier: MIT
 // The ports a board adapts its firmware to. Types only: nothing here reaches a bundle.
 
-import type { Payload, Single } from "#engine";
-import type { Drive } from "../src/transport/drive.js";
+import type { Octets, Payload, Single } from "#engine";
 
 /**
- * A network connection that `Port.open` made. Its adapter calls `driveOpened`, `driveReceive`,
- * `driveDrained` and `driveClosed` on it (as `this`), never from inside `open` or `put`.
+ * What happens to a connection. Its adapter calls these with the connection as `this`, never from
+ * inside `open` or `put`, and may give them to a firmware that calls handlers that way.
  */
+export interface LinkEvents extends Single {
+  /** It is open. */
+  opened: (this: Connection) => void;
+  /** Octets came. */
+  received: (this: Connection, octets: Octets) => void;
+  /** The link has taken all it was given. */
+  drained: (this: Connection) => void;
+  /** It is closed, or could not be opened. */
+  closed: (this: Connection) => void;
+}
+
+/** A network connection that `Port.open` made. */
 export interface Connection {
-  /** The drive it belongs to, so that one shared function can serve all connections. */
-  drive: Drive;
+  /** Whom it was opened for, so that one shared function can serve all connections. */
+  drive: unknown;
   /** Hands octets to the link, in V8 with a payload behind them; may throw. */
   put: (octets: string, payload?: Payload) => void;
   /** Closes after what was handed over has left. */
@@ -26,7 +37,8 @@ export type Timer = unknown;
 export interface Port extends Single {
   /** Opens a connection; undefined where the firmware refuses at once. Does not throw. */
   open: (
-    drive: Drive,
+    drive: Single,
+    events: LinkEvents,
     host: string,
     port: number,
     tls: object | undefined,

@@ -4,10 +4,9 @@
 // the client. No timers, no network.
 
 import mqttPacket, { type Packet } from "mqtt-packet";
-import type { Connection, Port } from "../boards/hal.js";
+import type { Connection, Port, LinkEvents } from "../boards/hal.js";
 import { type Client, type ClientEvent, clientOpen } from "../src/client.js";
 import type { Options } from "../src/options.js";
-import { driveClosed, driveDrained, driveOpened, driveReceive } from "../src/transport/drive.js";
 import { octetsOf, wordOf } from "./words.js";
 
 /** One write as the link got it. */
@@ -96,7 +95,13 @@ export function worldOpen() {
     },
   };
 
-  function open(drive: Connection["drive"], host: string, port: number, tls: object | undefined) {
+  function open(
+    drive: unknown,
+    events: LinkEvents,
+    host: string,
+    port: number,
+    tls: object | undefined,
+  ) {
     if (world.refuses) return undefined;
     const parser = mqttPacket.parser({ protocolVersion: 4 } as never);
     const decoded: Packet[] = [];
@@ -136,10 +141,10 @@ export function worldOpen() {
       octets: "",
       ended: false,
       dropped: false,
-      opened: () => event(() => driveOpened.call(connection)),
-      says: (...what) => event(() => driveReceive.call(connection, octetsOf(...what))),
-      drained: () => event(() => driveDrained.call(connection)),
-      closes: () => event(() => driveClosed.call(connection)),
+      opened: () => event(() => events.opened.call(connection)),
+      says: (...what) => event(() => events.received.call(connection, octetsOf(...what))),
+      drained: () => event(() => events.drained.call(connection)),
+      closes: () => event(() => events.closed.call(connection)),
       packets(count = Infinity) {
         parser.parse(Buffer.from(link.octets.substring(read), "latin1"));
         read = link.octets.length;

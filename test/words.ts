@@ -4,8 +4,10 @@
 
 import mqttPacket, { type Packet, type QoS } from "mqtt-packet";
 
-const names =
-  /^(CONNACK|PUBLISH|PUBACK|PUBREC|PUBREL|PUBCOMP|SUBACK|UNSUBACK|PINGRESP|CONNECT|SUBSCRIBE|UNSUBSCRIBE|PINGREQ|DISCONNECT)( |$)/;
+const names = new RegExp(
+  "^(CONNECT|CONNACK|PUBLISH|PUBACK|PUBREC|PUBREL|PUBCOMP|SUBSCRIBE|SUBACK" +
+    "|UNSUBSCRIBE|UNSUBACK|PINGREQ|PINGRESP|DISCONNECT)( |$)",
+);
 
 /** The octets of packets in words; what is no packet's name is octets already. */
 export function octetsOf(...what: string[]): string {

@@ -3,14 +3,8 @@
 // speak binary strings, call handlers from a queue with the socket as `this`, and throw: when no
 // connection can be made, and on a write between the other side's close and the event that tells.
 
-import type { Connection, Port } from "../hal.js";
-import {
-  type Drive,
-  driveClosed,
-  driveDrained,
-  driveOpened,
-  driveReceive,
-} from "../../src/transport/drive.js";
+import type { Single } from "#engine";
+import type { Connection, LinkEvents, Port } from "../hal.js";
 
 function drop(connection: Connection): void {
   const socket = connection as Connection & { removeAllListeners(): void };
@@ -23,7 +17,8 @@ function drop(connection: Connection): void {
 }
 
 function open(
-  drive: Drive,
+  drive: Single,
+  events: LinkEvents,
   host: string,
   port: number,
   tls: object | undefined,
@@ -35,10 +30,10 @@ function open(
     socket.drive = drive;
     socket.put = socket.write.bind(socket);
     socket.drop = drop;
-    socket.on("connect", driveOpened);
-    socket.on("data", driveReceive);
-    socket.on("drain", driveDrained);
-    socket.on("close", driveClosed);
+    socket.on("connect", events.opened);
+    socket.on("data", events.received);
+    socket.on("drain", events.drained);
+    socket.on("close", events.closed);
     return socket;
   } catch (error) {
     return undefined;
@@ -49,7 +44,10 @@ function open(
 export const port: Port = {
   open: open,
   after: setTimeout as unknown as Port["after"],
-  stop: clearTimeout as unknown as Port["stop"],
+  // Numbers of timers are used again: stopping one that has fired may stop somebody else's.
+  stop: (timer) => {
+    if (timer) clearTimeout(timer as number);
+  },
   // Math.random begins with the same number after each start.
   chance: () => E.hwRand() / 4294967296 + 0.5,
 };

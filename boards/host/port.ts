@@ -4,31 +4,25 @@
 
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { chunkOpen } from "#engine";
-import type { Connection, Port } from "../hal.js";
-import {
-  type Drive,
-  driveClosed,
-  driveDrained,
-  driveOpened,
-  driveReceive,
-} from "../../src/transport/drive.js";
+import { chunkOpen, type Single } from "#engine";
+import type { Connection, LinkEvents, Port } from "../hal.js";
 import { gatherOpen } from "./gather.js";
 
 /** How long the other side may take to close after we have: a few round trips of a slow link. */
 const LINGER_MS = 3000;
 
 function open(
-  drive: Drive,
+  drive: Single,
+  events: LinkEvents,
   host: string,
   port: number,
   tls: object | undefined,
 ): Connection | undefined {
   try {
-    if (tls === undefined) return adapt(drive, connectTcp({ host, port }), "connect");
+    if (tls === undefined) return adapt(drive, events, connectTcp({ host, port }), "connect");
     // SNI takes names only, and Node sends none unless told.
     const servername = isIP(host) === 0 ? { servername: host } : {};
-    return adapt(drive, connectTls({ ...servername, ...tls, host, port }), "secureConnect");
+    return adapt(drive, events, connectTls({ ...servername, ...tls, host, port }), "secureConnect");
   } catch {
     // A port or TLS options that Node refuses on the spot.
     return undefined;
@@ -36,17 +30,22 @@ function open(
 }
 
 /** Joins a socket to a drive; every event comes from Node's loop, never from inside a call. */
-function adapt(drive: Drive, socket: Socket, opened: "connect" | "secureConnect"): Connection {
+function adapt(
+  drive: Single,
+  events: LinkEvents,
+  socket: Socket,
+  opened: "connect" | "secureConnect",
+): Connection {
   let closed = false;
   let ending = false;
   let linger: NodeJS.Timeout | undefined;
   const gather = gatherOpen(socket, () => {
-    if (!closed && !ending) driveDrained.call(connection);
+    if (!closed && !ending) events.drained.call(connection);
   });
   const lost = (): void => {
     closed = true;
     clearTimeout(linger);
-    driveClosed.call(connection);
+    events.closed.call(connection);
   };
   const connection: Connection = {
     drive,
@@ -68,11 +67,11 @@ function adapt(drive: Drive, socket: Socket, opened: "connect" | "secureConnect"
     },
   };
   socket.setNoDelay(true);
-  socket.on(opened, () => driveOpened.call(connection));
+  socket.on(opened, () => events.opened.call(connection));
   socket.on("data", (chunk: Buffer) => {
     // Behind our DISCONNECT nothing is read: what the server still sends must not close the
     // connection before it has left.
-    if (!closed && !ending) driveReceive.call(connection, chunkOpen(chunk));
+    if (!closed && !ending) events.received.call(connection, chunkOpen(chunk));
   });
   socket.on("end", () => {
     if (!ending) lost();

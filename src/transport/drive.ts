@@ -4,7 +4,7 @@
 
 import { call, gateSend, Octets, orUsual, Room, Single } from "#engine";
 import { Limit } from "#limits";
-import type { Connection, Port, Timer } from "../../boards/hal.js";
+import type { Connection, LinkEvents, Port, Timer } from "../../boards/hal.js";
 import type { Options } from "../options.js";
 import { sessionClosed, sessionOpened } from "../session/accept.js";
 import { flush } from "../session/flush.js";
@@ -38,6 +38,14 @@ export interface Drive extends Single {
   doneTimer: Timer;
 }
 
+/** What a connection's adapter tells a drive. */
+const events: LinkEvents = {
+  opened: driveOpened,
+  received: driveReceive,
+  drained: driveDrained,
+  closed: driveClosed,
+};
+
 /** Opens a connection: the first one, and each after a backoff. The name is looked up anew. */
 export function driveConnect(d: Drive): void {
   const options = d.options;
@@ -45,8 +53,10 @@ export function driveConnect(d: Drive): void {
   d.session.phase = Phase.CONNECTING;
   d.session.awaited = 1;
   d.lived = 0;
+  d.timer = undefined;
   d.connection = d.port.open(
     d,
+    events,
     options.host,
     orUsual(options.port, tls === undefined ? 1883 : 8883),
     tls,
@@ -81,14 +91,14 @@ function driveSettle(d: Drive, status: Status): void {
 }
 
 /** The link is open. */
-export function driveOpened(this: Connection): void {
-  const d = this.drive;
+function driveOpened(this: Connection): void {
+  const d = this.drive as Drive;
   if (d.connection === this) sessionOpened(d.session, this.put, d.connect);
 }
 
 /** Octets came. */
-export function driveReceive(this: Connection, octets: Octets): void {
-  const d = this.drive;
+function driveReceive(this: Connection, octets: Octets): void {
+  const d = this.drive as Drive;
   const phase = d.session.phase;
   // Between `end` and the other side's close nothing counts any more.
   if (d.connection === this && phase < Phase.ENDED) {
@@ -102,14 +112,14 @@ export function driveReceive(this: Connection, octets: Octets): void {
 }
 
 /** The link has taken all it was given. */
-export function driveDrained(this: Connection): void {
-  const d = this.drive;
+function driveDrained(this: Connection): void {
+  const d = this.drive as Drive;
   if (d.connection === this) driveSettle(d, sessionDrained(d.session));
 }
 
 /** The connection is closed, or could not be opened. */
-export function driveClosed(this: Connection): void {
-  const d = this.drive;
+function driveClosed(this: Connection): void {
+  const d = this.drive as Drive;
   if (d.connection === this) driveClose(d, Status.CLOSED);
 }
 
@@ -195,6 +205,7 @@ function finish(d: Drive): void {
 }
 
 function giveUp(d: Drive): void {
+  d.doneTimer = undefined;
   driveEnd(d);
   if (d.connection !== undefined) driveClose(d, Status.OK);
 }

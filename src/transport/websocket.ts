@@ -3,10 +3,9 @@
 // that is handed in. `Port.open` knows host, port and TLS options; here `host` is the whole URL,
 // `port` is not used, and in place of TLS options comes the constructor.
 
-import { chunkOpen, type Octets, type Payload, payloadOctets } from "#engine";
-import type { Connection, Port } from "../../boards/hal.js";
+import { chunkOpen, type Octets, type Payload, payloadOctets, type Single } from "#engine";
+import type { Connection, LinkEvents, Port } from "../../boards/hal.js";
 import { fromOctets } from "../engine/v8/octets.js";
-import { type Drive, driveClosed, driveDrained, driveOpened, driveReceive } from "./drive.js";
 
 /** What is needed of a WebSocket; `terminate` is what the package `ws` has beyond a browser's. */
 export interface WebSocketLike {
@@ -37,7 +36,8 @@ const OWN_FRAME = 1024;
 const BOUND = 65536;
 
 function open(
-  drive: Drive,
+  drive: Single,
+  events: LinkEvents,
   url: string,
   _port: number,
   constructor: object | undefined,
@@ -45,7 +45,7 @@ function open(
   try {
     const WebSocket = (constructor ?? globalThis.WebSocket) as WebSocketConstructor;
     // The sub-protocol's name is "mqtt" [MQTT-6.0.0-3].
-    return adapt(drive, new WebSocket(url, ["mqtt"]));
+    return adapt(drive, events, new WebSocket(url, ["mqtt"]));
   } catch {
     // A URL it does not take, or a page that may not: ws: from a page that came by https:.
     return undefined;
@@ -53,7 +53,7 @@ function open(
 }
 
 /** Joins a WebSocket to a drive. */
-function adapt(drive: Drive, socket: WebSocketLike): Connection {
+function adapt(drive: Single, events: LinkEvents, socket: WebSocketLike): Connection {
   let text: Octets = "";
   let scheduled = false;
   let polling = false;
@@ -78,7 +78,7 @@ function adapt(drive: Drive, socket: WebSocketLike): Connection {
   function poll(): void {
     polling = false;
     if (closed || ending || scheduled) return;
-    if (socket.bufferedAmount === 0) driveDrained.call(connection);
+    if (socket.bufferedAmount === 0) events.drained.call(connection);
     else {
       polling = true;
       setTimeout(poll, POLL_MS);
@@ -115,7 +115,7 @@ function adapt(drive: Drive, socket: WebSocketLike): Connection {
     if (closed) return;
     closed = true;
     clearTimeout(linger);
-    driveClosed.call(connection);
+    events.closed.call(connection);
   }
 
   function drop(): void {
@@ -137,11 +137,11 @@ function adapt(drive: Drive, socket: WebSocketLike): Connection {
   const connection: Connection = { drive, put, end, drop };
   socket.binaryType = "arraybuffer";
   socket.onopen = () => {
-    if (!closed) driveOpened.call(connection);
+    if (!closed) events.opened.call(connection);
   };
   socket.onmessage = ({ data }) => {
     if (closed || ending) return;
-    if (typeof data !== "string") driveReceive.call(connection, chunkOpen(new Uint8Array(data)));
+    if (typeof data !== "string") events.received.call(connection, chunkOpen(new Uint8Array(data)));
     // A frame that is not binary closes the connection [MQTT-6.0.0-1].
     else lost();
   };

@@ -6,8 +6,7 @@ import { describe, expect, test } from "vitest";
 import { gatherOpen } from "../../boards/host/gather.js";
 import { port } from "../../boards/host/port.js";
 import { clientOpen } from "../../src/client.js";
-import { type Drive, driveOpened, driveReceive } from "../../src/transport/drive.js";
-import type { Connection } from "../../boards/hal.js";
+import type { Connection, LinkEvents } from "../../boards/hal.js";
 import { octetsOf } from "./broker.js";
 
 /** A socket that keeps what is written and takes it when told. */
@@ -128,13 +127,15 @@ describe("gather", () => {
 describe("the link", () => {
   test.each([0, 1, 2])("gets the Uint8Array that was published, at QoS %i", (qos) => {
     const put: unknown[] = [];
-    let start: ((drive: Drive) => void) | undefined;
+    let start: (() => void) | undefined;
     let connection!: Connection;
+    let events!: LinkEvents;
     const client = clientOpen(
       { host: "a", clientId: "a" },
       {
         ...port,
-        open: (drive) => {
+        open: (drive, told) => {
+          events = told;
           connection = {
             drive,
             put: (_octets, payload) => put.push(payload),
@@ -150,9 +151,9 @@ describe("the link", () => {
       },
     );
     if (typeof client === "number") throw new Error("refused");
-    start!(undefined as never);
-    driveOpened.call(connection);
-    driveReceive.call(connection, "\x20\x02\0\0");
+    start!();
+    events.opened.call(connection);
+    events.received.call(connection, "\x20\x02\0\0");
     for (const length of [1, 200, 100000]) {
       const payload = octetsOf(length);
       client.publish("a", payload, qos);
@@ -163,7 +164,7 @@ describe("the link", () => {
 
 describe("the port", () => {
   test("answers undefined, and does not throw, for what Node refuses at once", () => {
-    expect(port.open({} as Drive, "127.0.0.1", 70000, undefined)).toBeUndefined();
-    expect(port.open({} as Drive, "127.0.0.1", 1, { minVersion: "none" })).toBeUndefined();
+    expect(port.open({}, {} as LinkEvents, "127.0.0.1", 70000, undefined)).toBeUndefined();
+    expect(port.open({}, {} as LinkEvents, "127.0.0.1", 1, { minVersion: "none" })).toBeUndefined();
   });
 });

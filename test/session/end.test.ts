@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The end of a client: `end` at any moment, and `drain` before deep sleep (MQTT 3.1.1 section 3.14).
+// The end of a client: `end` at any moment, `drain` before deep sleep (MQTT 3.1.1 section 3.14).
 
 import { describe, expect, it } from "vitest";
 import { Status } from "../../src/status.js";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A small server and a network that is cut at any octet, in both directions, by chance: whatever was
+// A small server and a network that is cut at any octet, in both directions, by chance: what was
 // accepted arrives, in its order, at QoS 2 once; whatever the server sends arrives as well.
 
 import fc from "fast-check";
@@ -104,6 +104,13 @@ function networkOpen(options: object) {
       if (online) dial.serverCloses();
       online = false;
     },
+    /** The server loses its session, as one does that restarts. */
+    forgets() {
+      network.cut();
+      known = false;
+      received.clear();
+      outs = [];
+    },
     isOnline: () => online,
   };
   return network;
@@ -112,7 +119,7 @@ function networkOpen(options: object) {
 const step = fc.tuple(fc.integer({ min: 0, max: 11 }), fc.integer({ min: 1, max: 60 }));
 
 describe("over a network that is cut anywhere", () => {
-  it("delivers at QoS 1 at least once and at QoS 2 once, in order, both ways [MQTT-4.3.3-1]", () => {
+  it("delivers at QoS 1 at least once, at QoS 2 once, in order, both ways [MQTT-4.3.3-1]", () => {
     fc.assert(
       fc.property(
         fc.array(step, { minLength: 20, maxLength: 120 }),
@@ -151,7 +158,9 @@ describe("over a network that is cut anywhere", () => {
           }
           const heard = dial.heard();
           expect(dial.client.stats().inFlight).toBe(0);
-          expect(heard.filter((line) => /^(close -(?!31)|uncertain|error (?!-29))/.test(line))).toEqual([]);
+          expect(
+            heard.filter((line) => /^(close -(?!31)|uncertain|error (?!-29))/.test(line)),
+          ).toEqual([]);
           // What we accepted: told as delivered once, there, in order, at QoS 2 once.
           for (const { id } of accepted) {
             expect(heard.filter((line) => line === `delivered ${id}`)).toHaveLength(1);
@@ -167,7 +176,43 @@ describe("over a network that is cut anywhere", () => {
           expect(once).toEqual([...new Set(once)]);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 150, interruptAfterTimeLimit: 8000 },
     );
+  });
+
+  it("and by a server that forgets, tells each message once as delivered or uncertain", () => {
+    let uncertain = 0;
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 20, maxLength: 120 }), (steps) => {
+        const network = networkOpen({ inFlight: 5, outbox: 250, linkWindow: 50, inbox: 40 });
+        const { dial } = network;
+        const accepted = new Map<number, string>();
+        network.connects();
+        for (const [kind, size] of steps) {
+          if (kind < 5) {
+            const payload = `m${accepted.size}.${"x".repeat(size)}`;
+            const id = dial.client.publish("from", payload, kind < 1 ? 1 : 2);
+            if (id > 0) accepted.set(id, payload);
+          } else if (kind < 7) network.up(size);
+          else if (kind < 9) network.down(size);
+          else if (!network.isOnline()) network.connects();
+          else if (kind === 9) network.forgets();
+        }
+        for (let i = 0; i < 200; i++) {
+          if (!network.isOnline()) network.connects();
+          network.up(Infinity);
+          network.down(Infinity);
+          if (network.isQuiet() && dial.client.stats().inFlight === 0) break;
+        }
+        const told = dial.heard().filter((line) => /^(delivered|uncertain)/.test(line));
+        uncertain += told.filter((line) => line.startsWith("uncertain")).length;
+        const ids = told.map((line) => Number(line.split(" ")[1]));
+        expect(ids.sort((a, b) => a - b)).toEqual([...accepted.keys()]);
+        const got = new Set(network.got.map(({ payload }) => payload));
+        expect([...got].sort()).toEqual([...accepted.values()].sort());
+      }),
+      { numRuns: 150, interruptAfterTimeLimit: 8000 },
+    );
+    expect(uncertain).toBeGreaterThan(0);
   });
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is no MQTT 3.1.1, or not for a client (MQTT 3.1.1 section 4.8): the connection is closed with
-// a Status, a new one is made, and nothing that was accepted is lost.
+// What is no MQTT 3.1.1, or not for a client (MQTT 3.1.1 section 4.8): the connection is closed
+// with a Status, a new one is made, and nothing that was accepted is lost.
 
 import { describe, expect, it } from "vitest";
 import { Status } from "../../src/status.js";

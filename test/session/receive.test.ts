@@ -166,6 +166,21 @@ describe("a message at QoS 2", () => {
     expect(dial.heard()).toEqual([]);
   });
 
+  it("is told apart from others whatever octets the identifiers are made of", () => {
+    // 0x6202 is what a PUBREL begins with, 0x0262 lies across two of them.
+    const ids = [0x6202, 0x0262, 0x0202, 0x6262, 0x6203, 0x0002, 0x2400, 0x2426];
+    const dial = dialOnline();
+    for (const id of [...ids, ...ids]) dial.serverSays(`PUBLISH ${id} q2 a x`);
+    expect(dial.heard()).toHaveLength(ids.length);
+    for (const [i, id] of ids.entries()) {
+      dial.serverSays(`PUBREL ${id}`);
+      for (const other of ids.slice(i + 1)) dial.serverSays(`PUBLISH ${other} q2 a x`);
+      expect(dial.heard()).toEqual([]);
+    }
+    for (const id of ids) dial.serverSays(`PUBLISH ${id} q2 a x`);
+    expect(dial.heard()).toHaveLength(ids.length);
+  });
+
   it("closes for the longest delay when its identifiers are too many", () => {
     const dial = dialSession({ reconnect: { min: 1000, max: 77000 } });
     for (let id = 1; id <= Limit.RECEIVED; id++) dial.serverSays(`PUBLISH ${id} q2 a x`);

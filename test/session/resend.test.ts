@@ -4,7 +4,7 @@
 
 import { describe, expect, it } from "vitest";
 import { Status } from "../../src/status.js";
-import { dialOnline, dialSession, dialUp } from "../fake.js";
+import { dialOnline, dialSession, dialUp, worldOpen } from "../fake.js";
 
 describe("after session present", () => {
   it("sends PUBRELs in the order of PUBRECs, then PUBLISHes in order [MQTT-4.6.0-1]", () => {
@@ -74,6 +74,21 @@ describe("after session present", () => {
       `PUBREL ${ids[2]}`,
       `PUBLISH ${ids[1]} q2 dup a 2`,
     ]);
+  });
+
+  it("tells identifiers apart whatever octets they are made of", () => {
+    const world = worldOpen();
+    // Identifiers from 0x61fd on: 0x6202 is what a PUBREL begins with.
+    world.chance = 0x61fd / 32767;
+    const dial = dialSession({ inFlight: 7 }, world);
+    world.chance = 0;
+    const ids = [1, 2, 3, 4, 5, 6, 7].map((n) => dial.client.publish("a", n, 2));
+    expect(ids).toContain(0x6202);
+    for (const id of ids) dial.serverSays(`PUBREC ${id}`);
+    dial.serverSays(`PUBCOMP ${ids[1]}`, `PUBCOMP ${0x6202}`, `PUBCOMP ${ids[1]}`);
+    dial.reconnects(true);
+    const left = ids.filter((id) => id !== 0x6202 && id !== ids[1]);
+    expect(dial.sent()).toEqual(left.map((id) => `PUBREL ${id}`));
   });
 
   it("keeps the first place of a PUBREC that came twice [MQTT-4.6.0-4]", () => {

@@ -170,7 +170,7 @@ describe("identifiers", () => {
     }
   });
 
-  it("of a SUBSCRIBE in flight are not given again when they have gone round [MQTT-2.3.1-2]", () => {
+  it("of a SUBSCRIBE in flight are not given again after a whole round [MQTT-2.3.1-2]", () => {
     const dial = dialSession();
     const waits = dial.client.subscribe("waits");
     let rounds = 0;

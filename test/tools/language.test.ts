@@ -91,7 +91,7 @@ describe("the answers in the lists", () => {
 });
 
 const interpreter = process.env["ESPRUINO_BIN"];
-const why = interpreter ?? "skipped: ESPRUINO_BIN names no interpreter";
+const why = interpreter || "skipped: ESPRUINO_BIN names no interpreter";
 
 describe.skipIf(!interpreter)(`Espruino itself (${why})`, () => {
   let folder = "";

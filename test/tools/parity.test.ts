@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { board, connect, listen, until } from "./board.js";
 
 const interpreter = process.env["ESPRUINO_BIN"];
-const why = interpreter ?? "skipped: ESPRUINO_BIN names no interpreter";
+const why = interpreter || "skipped: ESPRUINO_BIN names no interpreter";
 
 /** The end of a program's output; printed late where it has timers. */
 const LATER = `setTimeout(function () { print(">>>"); }, 100);`;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What all packets share (MQTT 3.1.1 chapter 2): Remaining Length both ways, cut at every octet, and
-// UTF-8 as TextDecoder judges it.
+// What all packets share (MQTT 3.1.1 chapter 2): Remaining Length both ways, cut at every octet,
+// and UTF-8 as TextDecoder judges it.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

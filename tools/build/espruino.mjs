@@ -15,12 +15,15 @@ const INTERNAL = /^(filter|levels|handler|wish|id|octets|drive|put|drop|give|siz
 
 /**
  * One bundle for Espruino.
- * @param {{ config: string, entry: string, module: boolean }} options tsconfig, root file, and
- *   whether the bundle is a module that is required, or a program
+ * @param {string} config a tsconfig.json
+ * @param {string} entry the root file: what it exports is what the bundle, as a module, exports
  * @returns {Promise<string>} its text
  */
-export async function bundleEspruino({ config, entry, module }) {
-  const { outputs, variables } = flatten(config, [entry, "boards/espruino/globals.d.ts"]);
+export async function bundleEspruino(config, entry) {
+  const { outputs, variables, constants } = flatten(config, [
+    entry,
+    "boards/espruino/globals.d.ts",
+  ]);
   const result = await build({
     entryPoints: [entry],
     bundle: true,
@@ -29,7 +32,6 @@ export async function bundleEspruino({ config, entry, module }) {
     charset: "utf8",
     target: "es2015",
     tsconfig: config,
-    treeShaking: true,
     // A port is a record that became variables: nobody imports it by name any more.
     ignoreAnnotations: true,
     logLevel: "error",
@@ -58,7 +60,10 @@ export async function bundleEspruino({ config, entry, module }) {
       .join("\n"),
   );
   text = inlineOnce(text);
-  const declared = variables.filter((name) => text.includes(name));
+  for (const name of constants) {
+    text = text.replace(new RegExp(`^\\${name} = `, "m"), `const ${name} = `);
+  }
+  const declared = variables.filter((name) => text.includes(name) && !constants.has(name));
   const hoists = [];
   for (const [name, short] of Object.entries(HOISTED)) {
     if (text.split(`${name}(`).length > 2) {

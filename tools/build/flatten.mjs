@@ -20,8 +20,9 @@ const tagged = (declaration, tag) =>
  * Compiles the files a tsconfig reaches and flattens them.
  * @param {string} configPath a tsconfig.json
  * @param {string[]} entries root files
- * @returns {{ outputs: Map<string, string>, variables: string[] }} JavaScript by source path, and
- *   the names of the variables that have to be declared around it
+ * @returns {{ outputs: Map<string, string>, variables: string[], constants: Set<string> }}
+ *   JavaScript by source path, the names of the variables that have to be declared around it, and
+ *   those among them that are assigned once, at the top level
  */
 export function flatten(configPath, entries) {
   const config = ts.getParsedCommandLineOfConfigFile(configPath, {}, ts.sys);
@@ -43,6 +44,7 @@ export function flatten(configPath, entries) {
     );
   }
   const variables = new Set();
+  const constants = new Set();
   const outputs = new Map();
   program.emit(
     undefined,
@@ -51,17 +53,22 @@ export function flatten(configPath, entries) {
     },
     undefined,
     false,
-    { before: [(context) => (file) => new Flattener(program, context, variables).file(file)] },
+    {
+      before: [
+        (context) => (file) => new Flattener(program, context, variables, constants).file(file),
+      ],
+    },
   );
-  return { outputs, variables: [...variables] };
+  return { outputs, variables: [...variables], constants };
 }
 
 class Flattener {
-  constructor(program, context, variables) {
+  constructor(program, context, variables, constants) {
     this.checker = program.getTypeChecker();
     this.context = context;
     this.factory = context.factory;
     this.variables = variables;
+    this.constants = constants;
     this.visit = this.visit.bind(this);
   }
 
@@ -94,7 +101,7 @@ class Flattener {
   variable(type, field) {
     const name = `$${type}_${field}`;
     this.variables.add(name);
-    return this.factory.createIdentifier(name);
+    return this.factory.createIdentifier(FREE + name);
   }
 
   visit(node) {
@@ -114,7 +121,23 @@ class Flattener {
       const loose = [];
       for (const d of node.declarationList.declarations) {
         if (this.single(d.name) === undefined) kept.push(next(d));
-        else if (d.initializer !== undefined && this.acts(d.initializer)) {
+        else if (
+          ts.isSourceFile(node.parent) &&
+          d.initializer &&
+          ts.isObjectLiteralExpression(d.initializer)
+        ) {
+          loose.push(...this.constantsOf(this.single(d.name), d.initializer));
+          // Whoever imports the record still finds the name.
+          if (node.modifiers) {
+            const none = f.createVariableDeclaration(
+              d.name,
+              undefined,
+              undefined,
+              f.createNumericLiteral(0),
+            );
+            loose.push(f.createVariableStatement(node.modifiers, [none]));
+          }
+        } else if (d.initializer !== undefined && this.acts(d.initializer)) {
           loose.push(f.createExpressionStatement(ts.visitNode(d.initializer, this.visit)));
         }
       }
@@ -163,6 +186,24 @@ class Flattener {
         : f.createReturnStatement();
     }
     return next(node);
+  }
+
+  /**
+   * A record of the module: its fields are constants. Written as assignments, which esbuild keeps
+   * although nothing it knows uses them; the back end makes them declarations.
+   */
+  constantsOf(type, node) {
+    const f = this.factory;
+    return node.properties.map((property) => {
+      const name = `$${type}_${property.name.getText()}`;
+      this.constants.add(name);
+      return f.createExpressionStatement(
+        f.createAssignment(
+          f.createIdentifier(FREE + name),
+          ts.visitNode(property.initializer, this.visit),
+        ),
+      );
+    });
   }
 
   /** Whether evaluating an expression of a single type does anything. */

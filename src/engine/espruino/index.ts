@@ -73,17 +73,15 @@ export function isReady(payload: Payload): boolean {
 export function toPayload(value: unknown): Payload | undefined {
   if (typeof value === "number") value = "" + value;
   return typeof value === "string"
-    ? E.isUTF8(value)
-      ? E.fromUTF8(value)
-      : value
+    ? utf8(value)
     : value && (value as Uint8Array).length >= 0
       ? E.toString(value)
       : undefined;
 }
 
-/** Text as UTF-8 octets; octets stay as they are. @inline */
+/** Text as UTF-8 octets; octets stay as they are, and what is no text is "". */
 export function utf8(text: string): Octets {
-  return toPayload(text) || "";
+  return typeof text !== "string" ? "" : E.isUTF8(text) ? E.fromUTF8(text) : text;
 }
 
 /** The payload's octets. @inline */
