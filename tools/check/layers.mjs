@@ -14,6 +14,7 @@ const ALLOWED = {
   "src/ring": ["src/engine", "src/status"],
   "src/session": ["src/wire", "src/ring", "src/engine", "src/status", "src/limits"],
   "src/transport": ["src/session", "src/wire", "src/engine", "src/status", "src/limits"],
+  "src/lean": ["src/wire", "src/engine", "src/status", "src/limits"],
   "src/options": [],
   // The face of the client and its explanations stand on everything below them.
   "src/client": [
@@ -29,6 +30,7 @@ const ALLOWED = {
   "src/explain": ["src/client", "src/wire", "src/engine", "src/status", "src/limits"],
   boards: [
     "src/client",
+    "src/lean",
     "src/explain",
     "src/face",
     "src/transport",
