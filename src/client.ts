@@ -13,6 +13,7 @@ import { subscribe } from "./session/subscribe.js";
 import { Status } from "./status.js";
 import { type Drive, driveConnect, driveDrain, driveEnd } from "./transport/drive.js";
 import { encodeConnect } from "./wire/connect.js";
+import { encodeInteger, First } from "./wire/packet.js";
 import { encodeTopicName } from "./wire/topic.js";
 
 /** Figures since `connect`. */
@@ -119,6 +120,8 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     // Equal to no topic.
     topicKey: {},
     topicOut: "",
+    topics: {},
+    topicCount: 0,
     part: 0,
     sources: [],
     released: "",
@@ -134,6 +137,10 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     topicIn: "",
     known: Mark.NONE,
     levels: [],
+    routes: {},
+    routeCount: 0,
+    puback: String.fromCharCode(First.PUBACK, 2),
+    noId: encodeInteger(0),
     topic: "",
     handler: undefined,
     packet: { qos: 0, retain: false, dup: false, at: 0, total: 0 },

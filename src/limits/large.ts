@@ -18,6 +18,8 @@ export const enum Limit {
   LINK_RESERVE = 65536,
   /** Identifiers of inbound QoS 2 messages not yet released. 2 octets each. */
   RECEIVED = 1024,
+  /** Topics remembered, encoded, of those published to, and with their handler of those received. */
+  TOPICS = 64,
   /** The longest wait for any answer. */
   ANSWER_MS = 20000,
   /** Seconds. */

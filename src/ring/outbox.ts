@@ -31,6 +31,8 @@ export const enum State {
   /** The head of a QoS 0 PUBLISH whose payload is pulled in parts. */
   QOS0 = 4,
   SENT = 8,
+  /** Added when the payload does not lie in the ring but is pulled in parts. */
+  PARTS = 16,
 }
 
 /** The largest packet identifier of a PUBLISH; those above are for SUBSCRIBE and UNSUBSCRIBE. */
@@ -120,7 +122,7 @@ export function outboxHas(outbox: Outbox, packetId: number, state: number): bool
   return (
     packetId <= cycle &&
     (packetId - oldest + cycle) % cycle < (outbox.sending - oldest + cycle) % cycle &&
-    outbox.slots[slotOf(outbox, packetId) + Slot.STATE] === state
+    outbox.slots[slotOf(outbox, packetId) + Slot.STATE]! % State.PARTS === state
   );
 }
 

@@ -23,7 +23,7 @@ export function sessionOpened(s: Session, put: Gate["put"], connect: Octets): vo
   if (
     s.options.eager &&
     s.released === "" &&
-    outbox.slots[slotOf(outbox, outbox.oldest) + Slot.STATE]! < State.SENT
+    outbox.slots[slotOf(outbox, outbox.oldest) + Slot.STATE]! % State.PARTS < State.SENT
   ) {
     flush(s);
   } else if (s.gate.room > Room.SHUT) s.gate.room = 0;

@@ -3,6 +3,7 @@
 // burst mostly speaks of one topic.
 
 import { call, isPlain, levelsOf, Octets, Payload, text } from "#engine";
+import { Limit } from "#limits";
 import { encodeTopicName, matchesTopic } from "../wire/topic.js";
 import { Mark, Session } from "./session.js";
 
@@ -26,19 +27,36 @@ function route(s: Session, payload: Payload | undefined): void {
  * just one; `false` when it is no topic name.
  */
 export function recognize(s: Session, topicIn: Octets): boolean {
-  const name = topicIn.slice(2);
-  if (encodeTopicName(name) === "") return false;
+  let known = s.routes[topicIn];
   s.topicIn = topicIn;
   s.known = topicIn.length;
-  s.levels = levelsOf(name);
-  s.topic = isPlain(name) ? name : text(name);
-  route(s, undefined);
+  if (known === undefined) {
+    const name = topicIn.slice(2);
+    if (encodeTopicName(name) === "") {
+      s.known = Mark.NONE;
+      return false;
+    }
+    s.levels = levelsOf(name);
+    s.topic = isPlain(name) ? name : text(name);
+    route(s, undefined);
+    known = { text: s.topic, levels: s.levels, handler: s.handler };
+    if (s.routeCount >= Limit.TOPICS) forget(s);
+    s.known = topicIn.length;
+    s.routeCount += 1;
+    s.routes[topicIn] = known;
+  }
+  s.topic = known.text;
+  s.levels = known.levels;
+  s.handler = known.handler;
+  if (s.handler === undefined) s.described = -1;
   return true;
 }
 
-/** Forgets the remembered topic: handlers have changed. @inline */
+/** Forgets the remembered topics: handlers have changed. */
 export function forget(s: Session): void {
   s.known = Mark.NONE;
+  s.routes = {};
+  s.routeCount = 0;
 }
 
 /** Hands the message on to every handler it is for, or to `message` when it is for none. @inline */
@@ -50,7 +68,8 @@ export function deliver(s: Session, payload: Payload): void {
 export function describe(s: Session, first: number): void {
   const retain = first % 2;
   const packet = s.packet;
-  s.described = first;
+  // QoS 2, and what is sent again, has no short way.
+  s.described = first < 52 ? first : -1;
   packet.retain = retain > 0;
   packet.qos = ((first - retain) % 8) / 2;
   packet.dup = first % 16 > 7;

@@ -7,6 +7,7 @@ import {
   isGiven,
   isReady,
   join,
+  Message,
   Octets,
   orUsual,
   Payload,
@@ -14,6 +15,7 @@ import {
   toPayload,
   utf8,
 } from "#engine";
+import { Limit } from "#limits";
 import { outboxFind, outboxKeep, State } from "../ring/outbox.js";
 import { Status } from "../status.js";
 import { encodeInteger, encodePacket, First, Flag, Length } from "../wire/packet.js";
@@ -42,30 +44,58 @@ export function publish(
   qos?: number,
   retain?: boolean | number,
 ): number {
+  // Most nodes publish to the same few topics.
   if (topic !== s.topicKey) {
-    // Most nodes publish to the same few topics: the last one is remembered.
-    const octets =
-      topic && (topic as Topic).octets
-        ? (topic as Topic).octets
-        : encodeTopicName(utf8(topic as string));
+    const octets = typeof topic === "string" ? encoded(s, topic) : topic ? topic.octets : "";
     if (octets === "") return refuse(s, Status.INVALID_TOPIC);
     s.topicKey = topic;
     s.topicOut = octets;
   }
-  if (payload && !isGiven(qos)) {
+  if (payload) {
     const length = s.topicOut.length + (payload as Payload).length;
-    if (length < 128 && length + 1 < s.gate.room && isReady(payload as Payload)) {
-      return gateSend(
-        s.gate,
-        join(
-          String.fromCharCode(isGiven(retain) ? First.PUBLISH + 1 : First.PUBLISH, length) +
-            s.topicOut,
-          payload as Payload,
-        ),
-      );
+    // The short way: a first octet, one octet of length, everything joined at once.
+    if (length < 126 && isReady(payload as Payload)) {
+      const first = isGiven(retain) ? First.PUBLISH + Flag.RETAIN : First.PUBLISH;
+      if (!isGiven(qos)) {
+        if (length + 1 < s.gate.room) {
+          return gateSend(
+            s.gate,
+            join(String.fromCharCode(first, length) + s.topicOut, payload as Payload),
+          );
+        }
+      } else if (qos === 1 || qos === 2) {
+        return accept(
+          s,
+          join(
+            String.fromCharCode(first + qos * Flag.QOS, length + 2) +
+              s.topicOut +
+              encodeInteger(s.outbox.next),
+            payload as Payload,
+          ),
+          qos,
+          undefined,
+        );
+      }
     }
   }
   return publishAny(s, payload, qos, retain);
+}
+
+/** The topic name behind its length, from the few that are remembered; "" where it is none. */
+function encoded(s: Session, topic: string): Octets {
+  // A key no object has by itself.
+  const key = "/" + topic;
+  let octets = s.topics[key];
+  if (octets === undefined) {
+    octets = encodeTopicName(utf8(topic));
+    if (s.topicCount >= Limit.TOPICS) {
+      s.topics = {};
+      s.topicCount = 0;
+    }
+    s.topicCount += 1;
+    s.topics[key] = octets;
+  }
+  return octets;
 }
 
 /** Every publish that is not a short one at QoS 0. */
@@ -77,7 +107,8 @@ function publishAny(
 ): number {
   const outbox = s.outbox;
   const level = orUsual(qos, 0);
-  const source = given && (given as Source).give ? (given as Source) : undefined;
+  const source =
+    given && typeof given !== "string" && (given as Source).give ? (given as Source) : undefined;
   const payload = toPayload(source ? "" : given);
   const room = s.gate.room;
   const packetId = outbox.next;
@@ -107,6 +138,14 @@ function publishAny(
           : Status.OFFLINE,
     );
   }
+  return accept(s, message, level, source);
+}
+
+/** Keeps an encoded PUBLISH in the outbox, and sends it if it is its turn and there is room. */
+function accept(s: Session, message: Message, level: number, source: Source | undefined): number {
+  const outbox = s.outbox;
+  const length = message.length;
+  const packetId = outbox.next;
   const at = outboxFind(outbox, length);
   if (at < 0) return refuse(s, at);
   // Messages between PUBREC and PUBCOMP need no memory here, but they are in flight, and have their
@@ -118,21 +157,23 @@ function publishAny(
   ) {
     return refuse(s, Status.IN_FLIGHT_FULL);
   }
-  const direct = !source && length <= room && outbox.sending === packetId;
   s.messages += 1;
   if (s.messages > s.messagesMax) s.messagesMax = s.messages;
-  s.sources[packetId % outbox.inFlight] = source;
-  outboxKeep(
-    outbox,
-    at,
-    message,
-    length,
-    (level > 0 ? level : State.QOS0) + (direct ? State.SENT : 0),
-  );
-  if (direct) {
+  if (outbox.sending === packetId && length <= s.gate.room && !source) {
     // The message just built goes out: reading it from the ring is for resends.
+    outboxKeep(outbox, at, message, length, level + State.SENT);
     outbox.sending = outbox.next;
     gateSend(s.gate, message);
-  } else flush(s);
+  } else {
+    if (source) s.sources[packetId % outbox.inFlight] = source;
+    outboxKeep(
+      outbox,
+      at,
+      message,
+      length,
+      (level > 0 ? level : State.QOS0) + (source ? State.PARTS : 0),
+    );
+    flush(s);
+  }
   return level > 0 ? packetId : 0;
 }

@@ -13,7 +13,7 @@ import { decodePublish } from "../wire/publish.js";
 import { accepted } from "./accept.js";
 import { deliver, describe, recognize } from "./dispatch.js";
 import { flush } from "./flush.js";
-import { Phase, Session } from "./session.js";
+import { Mark, Phase, Session } from "./session.js";
 import { subscribed } from "./subscribe.js";
 
 /** Reads a chunk. A negative Status says that the connection has to be closed, and why. */
@@ -63,18 +63,20 @@ function readPackets(s: Session): number {
       end = body + s.header.length;
     }
     s.at = end;
-    if (first >= First.PUBLISH && first < First.PUBACK) {
-      let payloadAt = body + s.known;
-      // The short way: a whole message at QoS 0 with the topic of the message before.
-      if (
-        first > 49 ||
-        payloadAt > end ||
-        end > chunk.length ||
-        chunk.slice(body, payloadAt) !== s.topicIn
-      ) {
-        payloadAt = readPublish(s, first, body, end);
+    let payloadAt = body + s.known;
+    if (first === s.described && payloadAt <= end && chunk.slice(body, payloadAt) === s.topicIn) {
+      // The short way, for most of a burst: like the message before in all but its payload.
+      if (first > 49) {
+        payloadAt = acknowledgeShort(s, payloadAt, end);
         if (payloadAt < 0) return payloadAt;
       }
+      s.handler!(s.topic, payloadCut(chunk, payloadAt, end), s.packet);
+    } else if (first >= First.PUBLISH && first < First.PUBACK) {
+      if (first < 52 && end <= chunk.length && recall(s, body, end)) {
+        payloadAt = body + s.known;
+        if (first > 49) payloadAt = acknowledgeShort(s, payloadAt, end);
+      } else payloadAt = readPublish(s, first, body, end);
+      if (payloadAt < 0) return payloadAt;
       if (payloadAt > 0) {
         if (first !== s.described) describe(s, first);
         if (s.left > 0) {
@@ -85,7 +87,10 @@ function readPackets(s: Session): number {
         if (s.left < 1 || end > payloadAt) {
           const payload = payloadCut(chunk, payloadAt, end);
           if (s.handler !== undefined) s.handler(s.topic, payload, s.packet);
-          else deliver(s, payload);
+          else {
+            s.described = -1;
+            deliver(s, payload);
+          }
         }
       }
     } else {
@@ -96,6 +101,22 @@ function readPackets(s: Session): number {
   // A first octet on its own.
   if (s.at < chunk.length) s.rest = chunk.slice(s.at);
   return Status.OK;
+}
+
+/** PUBACK for a message at QoS 1 that is not sent again: where its payload begins, or a Status. */
+function acknowledgeShort(s: Session, at: number, end: number): number {
+  const packetId = s.chunk.slice(at, at + 2);
+  if (at + 2 > end || packetId === s.noId) return Status.MALFORMED;
+  s.acks += s.puback + packetId;
+  return at + 2;
+}
+
+/** Whether the topic of the PUBLISH is one of the few that are remembered; then it is the last. */
+function recall(s: Session, body: number, end: number): boolean {
+  const chunk = s.chunk;
+  const topicEnd = body + 2 < end ? body + 2 + decodeInteger(chunk, body) : Mark.NONE;
+  const topicIn = topicEnd > end ? "" : chunk.slice(body, topicEnd);
+  return s.routes[topicIn] !== undefined && recognize(s, topicIn);
 }
 
 /**
@@ -115,6 +136,7 @@ function openPacket(s: Session, first: number, at: number): number {
       if (first < First.PUBLISH || first >= First.PUBACK) return Status.INBOX_FULL;
       if (body + 1 < chunk.length && body + 4 + decodeInteger(chunk, body) <= chunk.length) {
         s.left = end - chunk.length;
+        s.described = -1;
         // Until `readPublish` has found that it is well-formed and new.
         s.mute = true;
         return body;

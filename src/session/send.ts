@@ -27,19 +27,20 @@ function sendPiece(s: Session): Step {
   const at = outbox.slots[slot]!;
   const length = outbox.slots[slot + Slot.LENGTH]!;
   const state = outbox.slots[slot + Slot.STATE]!;
-  const source = s.sources[packetId % outbox.inFlight];
+  const kind = state % State.PARTS;
+  const source = state > kind ? s.sources[packetId % outbox.inFlight] : undefined;
   const total = source ? length + source.size : length;
   const part = s.part;
   let max = (part < length ? length : total) - part;
   let message: Message | undefined;
   // A free slot is one whose message was dropped or acknowledged out of turn. A message in parts at
   // QoS 0 is not repeated.
-  if (state !== State.FREE && (state !== State.QOS0 + State.SENT || part > 0)) {
+  if (kind !== State.FREE && (kind !== State.QOS0 + State.SENT || part > 0)) {
     if (room < 1 || (part < 1 && room < total && room < s.window)) return Step.WAIT;
     if (max > room) max = room;
     if (part < 1) {
       // DUP says that an earlier connection was given octets of this packet [MQTT-3.3.1-1].
-      if (state > State.SENT) blockFlip(outbox.block, at);
+      if (kind > State.SENT) blockFlip(outbox.block, at);
       else outbox.slots[slot + Slot.STATE] = state + State.SENT;
     }
     if (part < length) message = blockCut(outbox.block, at + part, max);
@@ -62,7 +63,7 @@ function sendPiece(s: Session): Step {
     s.part = 0;
   }
   outbox.sending = outboxAfter(outbox, packetId);
-  if (state % State.SENT === State.QOS0) {
+  if (kind % State.SENT === State.QOS0) {
     s.messages -= 1;
     outboxFree(outbox, packetId);
   }

@@ -72,6 +72,13 @@ export interface Source {
   size: number;
 }
 
+/** What was found for a topic that was received. */
+export interface Route {
+  text: string;
+  levels: Octets[];
+  handler: Function | undefined;
+}
+
 /** One client's session. */
 export interface Session extends Single {
   phase: number;
@@ -88,9 +95,11 @@ export interface Session extends Single {
   /** How often `sessionTick` has to be called: a time-out is noticed within a quarter of it. */
   tickMs: number;
 
-  /** The topic published to last, as given and as encoded. */
+  /** The topic published to last, as given and as encoded; the last few, and how many. */
   topicKey: unknown;
   topicOut: Octets;
+  topics: Record<string, Octets | undefined>;
+  topicCount: number;
   /** Octets handed to the link of the packet that `pump` is sending; 0 between packets. */
   part: number;
   /** Sources of messages published in parts, by slot. */
@@ -113,14 +122,20 @@ export interface Session extends Single {
   at: number;
   /** The beginning of a packet that was cut by the end of a chunk. */
   rest: Octets;
-  /** The topic received last: octets behind their length, how many, levels, text, only handler. */
+  /** What was found for the topic received last: its octets behind their length and how many, text,
+   * levels, its only handler; the last few, and how many. */
   topicIn: Octets;
   known: number;
-  levels: Octets[];
   topic: string;
+  levels: Octets[];
   handler: Function | undefined;
+  routes: Record<Octets, Route | undefined>;
+  routeCount: number;
   packet: MessagePacket;
-  /** The first octet that `packet` describes. */
+  /** PUBACK without its identifier, and the identifier that there is not. */
+  puback: Octets;
+  noId: Octets;
+  /** The first octet that `packet` describes, −1 where the next message has no short way. */
   described: number;
   /** Octets still to come of a payload that is handed on in parts; `mute` for a duplicate. */
   left: number;
