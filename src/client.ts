@@ -84,6 +84,7 @@ export type ClientEvent =
 
 /** Makes a client and connects it; a Status when the options make no sense. */
 export function clientOpen(options: Options, port: Port): Client | Status {
+  if (!options || !options.host) return Status.INVALID_OPTION;
   const reconnect = options.reconnect === undefined ? {} : options.reconnect;
   const inFlight = orUsual(options.inFlight, Limit.IN_FLIGHT);
   const values: unknown[] = [

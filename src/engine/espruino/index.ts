@@ -5,6 +5,16 @@
 
 import { Status } from "../../status.js";
 
+export {
+  isGiven,
+  isPlain,
+  hasWildcard,
+  levelsOf,
+  orUsual,
+  packetsWithout,
+  listRemove,
+} from "../javascript.js";
+
 /** One character an octet, 0–255. */
 export type Octets = string;
 /** What is published and received. */
@@ -59,11 +69,6 @@ interface Build {
 // The octets of this literal stay two on 8-bit builds and become one character on the others.
 const build: Build = { wide: E.isUTF8("°") };
 
-/** Whether a flag or a number was given and is not 0. @inline */
-export function isGiven(value: number | boolean | undefined): boolean {
-  return value as boolean;
-}
-
 /** Whether the payload can be joined as it is: it is octets already. @inline */
 export function isReady(payload: Payload): boolean {
   return !(build.wide && E.isUTF8(payload));
@@ -99,26 +104,6 @@ export function text(octets: Octets): string {
   return build.wide ? E.asUTF8(octets) : octets;
 }
 
-/** Whether the text is printable ASCII without wildcards: most topics. @inline */
-export function isPlain(topic: string): boolean {
-  return !/[^ -"$-*,-~]/.test(topic);
-}
-
-/** Whether there is a wildcard in the text. @inline */
-export function hasWildcard(text: string): boolean {
-  return /[+#]/.test(text);
-}
-
-/** The levels of a topic name or filter. @inline */
-export function levelsOf(topic: string): string[] {
-  return topic.split("/");
-}
-
-/** What was given, or the usual value where that is undefined or 0. @inline */
-export function orUsual(given: number | undefined, usual: number): number {
-  return given || usual;
-}
-
 /** Head and payload as one message. @inline */
 export function join(head: Octets, payload: Payload): Message {
   return head + payload;
@@ -127,16 +112,6 @@ export function join(head: Octets, payload: Payload): Message {
 /** A fixed row of `count` zeros. @inline */
 export function numbersOpen(count: number): Numbers {
   return new Uint16Array(count);
-}
-
-/** The row of equally long packets without the one given. @inline */
-export function packetsWithout(packets: Octets, packet: Octets): Octets {
-  return packets.replace(packet, "");
-}
-
-/** Takes entry `at` out of the list. @inline */
-export function listRemove(list: unknown[], at: number): void {
-  list.splice(at, 1);
 }
 
 /** A block of `capacity` octets: one flat string, where the firmware has such memory left. */

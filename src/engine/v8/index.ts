@@ -5,6 +5,16 @@
 import { Status } from "../../status.js";
 import { fromOctets, toOctets, octetsWrite } from "./octets.js";
 
+export {
+  isGiven,
+  isPlain,
+  hasWildcard,
+  levelsOf,
+  orUsual,
+  packetsWithout,
+  listRemove,
+} from "../javascript.js";
+
 /** One character an octet, 0–255. */
 export type Octets = string;
 /** What is published and received; inside the core a string is octets. */
@@ -46,11 +56,6 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 // The chunk last opened, as octets and as it came, so that a payload is a view and no copy.
 let openText: Octets = "";
 let openView: Uint8Array | undefined;
-
-/** Whether a flag or a number was given and is not 0. */
-export function isGiven(value: number | boolean | undefined): boolean {
-  return !!value;
-}
 
 /** Whether the payload can be sent as it is: a Uint8Array, by reference. */
 export function isReady(payload: Payload): boolean {
@@ -97,26 +102,6 @@ export function text(payload: Payload): string {
   return decoder.decode(typeof payload === "string" ? fromOctets(payload) : payload);
 }
 
-/** Whether the text is printable ASCII without wildcards: most topics. */
-export function isPlain(topic: string): boolean {
-  return !/[^ -"$-*,-~]/.test(topic);
-}
-
-/** Whether there is a wildcard in the text. */
-export function hasWildcard(text: string): boolean {
-  return /[+#]/.test(text);
-}
-
-/** The levels of a topic name or filter. */
-export function levelsOf(topic: string): string[] {
-  return topic.split("/");
-}
-
-/** What was given, or the usual value where that is undefined or 0. */
-export function orUsual(given: number | undefined, usual: number): number {
-  return given || usual;
-}
-
 /** Head and payload as one message: the payload itself, not a copy. */
 export function join(head: Octets, payload: Payload): Message {
   return { head, payload, length: head.length + payload.length };
@@ -125,16 +110,6 @@ export function join(head: Octets, payload: Payload): Message {
 /** A fixed row of `count` zeros. */
 export function numbersOpen(count: number): Numbers {
   return new Uint32Array(count);
-}
-
-/** The row of equally long packets without the one given. */
-export function packetsWithout(packets: Octets, packet: Octets): Octets {
-  return packets.replace(packet, "");
-}
-
-/** Takes entry `at` out of the list. */
-export function listRemove(list: unknown[], at: number): void {
-  list.splice(at, 1);
 }
 
 /** A block of `capacity` octets. */

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// What the engines of JavaScript share, on an interpreter and on V8: text, lists, truth. Functions
+// marked @inline are put in place of their calls where the build flattens (tools/build).
+
+/** Whether a flag or a number was given and is not 0. @inline */
+export function isGiven(value: number | boolean | undefined): boolean {
+  return value as boolean;
+}
+
+/** Whether the text is printable ASCII without wildcards: most topics. @inline */
+export function isPlain(topic: string): boolean {
+  return !/[^ -"$-*,-~]/.test(topic);
+}
+
+/** Whether there is a wildcard in the text. @inline */
+export function hasWildcard(text: string): boolean {
+  return /[+#]/.test(text);
+}
+
+/** The levels of a topic name or filter. @inline */
+export function levelsOf(topic: string): string[] {
+  return topic.split("/");
+}
+
+/** What was given, or the usual value where that is undefined or 0. @inline */
+export function orUsual(given: number | undefined, usual: number): number {
+  return given || usual;
+}
+
+/** The row of equally long packets without the one given. @inline */
+export function packetsWithout(packets: string, packet: string): string {
+  return packets.replace(packet, "");
+}
+
+/** Takes entry `at` out of the list. @inline */
+export function listRemove(list: unknown[], at: number): void {
+  list.splice(at, 1);
+}
