@@ -27,11 +27,6 @@ export function orUsual(given: number | undefined, usual: number): number {
   return given || usual;
 }
 
-/** The row of equally long packets without the one given. @inline */
-export function packetsWithout(packets: string, packet: string): string {
-  return packets.replace(packet, "");
-}
-
 /** Takes entry `at` out of the list. @inline */
 export function listRemove(list: unknown[], at: number): void {
   list.splice(at, 1);

@@ -18,7 +18,7 @@ import {
 import { Limit } from "#limits";
 import { outboxFind, outboxKeep, State } from "../ring/outbox.js";
 import { Status } from "../status.js";
-import { encodeInteger, encodePacket, First, Flag, Length } from "../wire/packet.js";
+import { encodeInteger, encodePacket, First, Flag, Length, placeOf } from "../wire/packet.js";
 import { encodePublish } from "../wire/publish.js";
 import { encodeTopicName } from "../wire/topic.js";
 import { flush } from "./flush.js";
@@ -153,7 +153,7 @@ function accept(s: Session, message: Message, level: number, source: Source | un
   if (
     s.messages >= outbox.inFlight ||
     (s.released !== "" &&
-      s.released.indexOf(encodePacket(First.PUBREL, encodeInteger(packetId), 0)) >= 0)
+      placeOf(s.released, encodePacket(First.PUBREL, encodeInteger(packetId), 0)) >= 0)
   ) {
     return refuse(s, Status.IN_FLIGHT_FULL);
   }

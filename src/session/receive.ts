@@ -3,12 +3,20 @@
 // A packet that lies whole in its chunk is read in place; one that was cut waits in `rest`, never
 // more than `inbox` octets; the payload of a longer one is handed on in parts.
 
-import { call, Octets, orUsual, packetsWithout, payloadCut } from "#engine";
+import { call, Octets, orUsual, payloadCut } from "#engine";
 import { Limit } from "#limits";
 import { outboxFree, outboxHas, State } from "../ring/outbox.js";
 import { Status } from "../status.js";
 import { decodeConnack } from "../wire/connect.js";
-import { decodeHeader, decodeInteger, encodeInteger, encodePacket, First } from "../wire/packet.js";
+import {
+  decodeHeader,
+  decodeInteger,
+  encodeInteger,
+  encodePacket,
+  First,
+  placeOf,
+  withoutPlace,
+} from "../wire/packet.js";
 import { decodePublish } from "../wire/publish.js";
 import { accepted } from "./accept.js";
 import { deliver, describe, recognize } from "./dispatch.js";
@@ -174,7 +182,7 @@ function readPublish(s: Session, first: number, body: number, end: number): numb
   }
   // Method B of section 4.3.3: a duplicate is known by its identifier, never by DUP.
   s.release = encodePacket(First.PUBREL, encodeInteger(fields.packetId), 0);
-  s.mute = fields.qos > 1 && s.received.indexOf(s.release) >= 0;
+  s.mute = fields.qos > 1 && placeOf(s.received, s.release) >= 0;
   if (fields.qos > 1 && !s.mute && s.received.length >= 4 * Limit.RECEIVED) {
     return Status.RECEIVED_FULL;
   }
@@ -205,7 +213,8 @@ function readControl(s: Session, first: number, body: number, length: number): S
   }
   const packetId = length > 1 ? decodeInteger(chunk, body) : 0;
   const release = encodePacket(First.PUBREL, encodeInteger(packetId), 0);
-  const isAwaited = s.released.indexOf(release) >= 0;
+  const place = placeOf(s.released, release);
+  const isAwaited = place >= 0;
   let isDone = first === First.PUBCOMP && isAwaited;
   if (packetId < 1 || length !== (first === First.SUBACK ? 3 : 2)) return Status.MALFORMED;
   if (first === First.SUBACK || first === First.UNSUBACK) {
@@ -213,7 +222,7 @@ function readControl(s: Session, first: number, body: number, length: number): S
   }
   if (first === First.PUBREL) {
     // Always answered, also when the identifier is not known [MQTT-4.3.3-2].
-    s.received = packetsWithout(s.received, release);
+    s.received = withoutPlace(s.received, placeOf(s.received, release));
     s.acks += encodePacket(First.PUBCOMP, encodeInteger(packetId), 0);
     return Status.OK;
   }
@@ -221,7 +230,7 @@ function readControl(s: Session, first: number, body: number, length: number): S
     // Always answered: the server must not wait for ever for a message we gave up.
     s.acks += release;
     if (isAwaited) return Status.OK;
-  } else if (first === First.PUBCOMP) s.released = packetsWithout(s.released, release);
+  } else if (first === First.PUBCOMP) s.released = withoutPlace(s.released, place);
   else if (first !== First.PUBACK) return Status.UNEXPECTED;
   if (
     outboxHas(outbox, packetId, (first === First.PUBACK ? State.QOS1 : State.QOS2) + State.SENT) &&

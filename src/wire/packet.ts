@@ -72,6 +72,21 @@ export function encodePacket(first: number, body: Octets, more: number): Octets 
 }
 
 /**
+ * Where a packet of four octets stands in a row of such packets with one first octet, or −1. No two
+ * of them overlap where an equal one does not begin earlier. Espruino's `indexOf` (2v29) also finds
+ * the mere beginning of what is searched at the end of a string: never at a multiple of four.
+ */
+export function placeOf(packets: Octets, packet: Octets): number {
+  const at = packets.indexOf(packet);
+  return at % 4 === 0 ? at : -1;
+}
+
+/** The row without the packet at `place`; −1 is none. */
+export function withoutPlace(packets: Octets, place: number): Octets {
+  return place < 0 ? packets : packets.slice(0, place) + packets.slice(place + 4);
+}
+
+/**
  * Where the fixed header of the packet at `at` ends, with its Remaining Length in `fields.length`;
  * 0 when the octets end inside it, −1 when a fifth length octet would be needed (section 2.2.3).
  */

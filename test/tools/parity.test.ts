@@ -23,6 +23,10 @@ const PROGRAMS: Record<string, string> = {
     t(() => E.toUint8Array("°", 7).join()); t(() => E.toString(null)); t(() => E.toArrayBuffer(5));
     t(() => new Uint8Array(E.toArrayBuffer("°")).join()); t(() => codes(E.decodeUTF8("a\\xc3\\xa9")));
     t(() => E.decodeUTF8("\\xe2\\x82\\xac", { 8364: "EUR" }, "?") + E.decodeUTF8("\\xe2\\x82\\xac", [], "?"));`,
+  "what is searched in a string": `${TRY}
+    t(() => "abcb".indexOf("bx")); t(() => "abcb".indexOf("cbx")); t(() => "abcb".includes("bx"));
+    t(() => "ab".indexOf("abc")); t(() => "abcb".indexOf("bx", 3)); t(() => "abab".indexOf("ab", 1));
+    t(() => "abcb".indexOf("b")); t(() => "".indexOf("a")); t(() => "abc".indexOf("x"));`,
   "which strings are Unicode": `${TRY}
     t(() => "°C".length); t(() => E.isUTF8("°C")); t(() => E.isUTF8("\\xb1")); t(() => E.isUTF8("ab"));
     t(() => E.fromUTF8("°C") === undefined || E.fromUTF8("°C").length); t(() => "\\u20ac".charCodeAt(0));

@@ -17,6 +17,28 @@ const INTERNAL_ERROR = `(function () {
   return InternalError;
 })()`;
 
+/**
+ * `indexOf`, and `includes` with it, as the firmware (2v29) has it: at the end of a string the mere
+ * beginning of what is searched is found as well, where the string is not the shorter one.
+ */
+const INDEX_OF = `(function (String) {
+  var indexOf = String.prototype.indexOf;
+  String.prototype.indexOf = function (text, from) {
+    var at = indexOf.call(this, text, from);
+    text = "" + text;
+    if (at >= 0 || text.length > this.length) return at;
+    at = this.length - text.length + 1;
+    if (from > at) at = from;
+    for (; at < this.length; at++) {
+      if (text.slice(0, this.length - at) === "" + this.slice(at)) return at;
+    }
+    return -1;
+  };
+  String.prototype.includes = function (text, from) {
+    return this.indexOf(text, from) >= 0;
+  };
+})`;
+
 /** Takes from a context what V8 has and Espruino lacks; returns what is left of the built-ins. */
 export function createRealm(context) {
   const realm = vm.runInContext(`({ ${BUILT_IN.join(",")} })`, context);
@@ -38,6 +60,7 @@ export function createRealm(context) {
   }
   const remove = vm.runInContext("(function (name) { delete globalThis[name]; })", context);
   for (const name of MISSING_GLOBALS) remove(name);
+  vm.runInContext(INDEX_OF, context)(realm.String);
   realm.InternalError = vm.runInContext(INTERNAL_ERROR, context);
   return realm;
 }

@@ -5,15 +5,7 @@
 import { Status } from "../../status.js";
 import { fromOctets, toOctets, octetsWrite } from "./octets.js";
 
-export {
-  isGiven,
-  isPlain,
-  hasWildcard,
-  levelsOf,
-  orUsual,
-  packetsWithout,
-  listRemove,
-} from "../javascript.js";
+export { isGiven, isPlain, hasWildcard, levelsOf, orUsual, listRemove } from "../javascript.js";
 
 /** One character an octet, 0–255. */
 export type Octets = string;
