@@ -90,4 +90,6 @@ async function main(wanted) {
   return problems.length > 0 ? 1 : 0;
 }
 
+// Whoever reads this has closed the pipe, as `head` does.
+process.stdout.on("error", () => {});
 process.exitCode = await main(process.argv.slice(2));

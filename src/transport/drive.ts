@@ -68,8 +68,9 @@ export function driveConnect(d: Drive): void {
 function driveTick(d: Drive): void {
   const ms = d.session.tickMs;
   d.timer = d.port.after(driveTick, ms, d);
-  d.lived += ms;
-  if (d.lived >= Limit.STEADY_MS && d.session.phase === Phase.ONLINE) {
+  // No counter grows for ever: on small integers that costs memory, and in the end a wrap.
+  if (d.lived < Limit.STEADY_MS) d.lived += ms;
+  else if (d.session.phase === Phase.ONLINE) {
     d.boundMs = d.minMs;
     d.kicks = 0;
   }

@@ -25,25 +25,23 @@ var T = ${JSON.stringify(TOPICS)}, P = "${PAYLOAD}";
 export const CLIENTS = {
   ringlet: {
     module: "ringlet",
-    open: (port, options) => `
-var client = require("ringlet").connect(Object.assign(
+    make: (port, options) => `
+client = require("ringlet").connect(Object.assign(
   { host: "127.0.0.1", port: ${port}, clientId: "bench" }, ${JSON.stringify(options)}));
-var idle = function() { return client.stats().inFlight === 0; };
-client.on("connect", function() { setTimeout(begin, 20); });
 `,
+    start: `client.on("connect", function() { setTimeout(begin, 20); });`,
+    idle: "client.stats().inFlight === 0",
     publish: (topic, qos) => `client.publish(${topic}, P${qos > 0 ? ", " + qos : ""})`,
     listen: (filters, qos) =>
       filters.map((f) => `client.subscribe("${f}", ${qos}, got);`).join("\n"),
   },
   mqtt: {
     module: "MQTT",
-    open: (port) => `
-var client = require("MQTT").create("127.0.0.1", { port: ${port}, client_id: "bench" });
-var waiting = 0;
-var idle = function() { return true; };
-client.on("connected", function() { setTimeout(begin, 20); });
-client.connect();
+    make: (port) => `
+client = require("MQTT").create("127.0.0.1", { port: ${port}, client_id: "bench" });
 `,
+    start: `client.on("connected", function() { setTimeout(begin, 20); }); client.connect();`,
+    idle: "true",
     publish: (topic, qos) => `client.publish(${topic}, P${qos > 0 ? `, { qos: ${qos} }` : ""})`,
     // It has one event for all; handlers by filter are left to the program.
     listen: (filters, qos) =>
@@ -52,41 +50,54 @@ client.connect();
   },
 };
 
-/** \`row\` becomes the middle of \`count\` batches of 25 \`step\`s, in µs a step. */
-const batches = (row, step, count, next) => `
+/** Loads the module into RAM, makes a client and connects it; then \`begin\` is called. */
+export const opened = (client, port, options) => `
+Modules.addCached("${client.module}", require("fs").readFileSync("${client.module}.js"));
+var client, idle = function() { return ${client.idle}; };
+${client.make(port, options)}
+${client.start}
+`;
+
+/** `row` becomes the middle of 60 batches of 25 `step`s, in µs a step. */
+const batches = (row, step, next, collect) => `
 var ${row} = function() {
   var times = [];
   var batch = function() {
     if (!idle()) { setTimeout(batch, 2); return; }
+    ${collect ? "process.memory();" : ""}
     var t = getTime();
     for (var i = 0; i < 25; i++) ${step};
     times.push(getTime() - t);
-    if (times.length < ${count}) setTimeout(batch, 3);
+    if (times.length < 60) setTimeout(batch, 3);
     else { report({ ${row}: middle(times) / 25 * 1e6 }); setTimeout(${next}, 20); }
   };
   batch();
 };
 `;
 
-/** Publishing, from a module in RAM. */
-export function publishing(name, port) {
+/** Publishing, from a module in RAM; `collect` collects garbage before each batch. */
+export function publishing(name, port, collect) {
   const client = CLIENTS[name];
   const ours = name === "ringlet";
   const rows = [
     ["loop", "T[i % 4]"],
     ["four", client.publish("T[i % 4]", 0)],
     ["one", client.publish("T[0]", 0)],
-    ...(ours ? [["prepared", client.publish("prepared", 0)]] : []),
+    ...(ours ? [["prepared", client.publish("topic", 0)]] : []),
     ["qos1", client.publish("T[0]", 1)],
   ];
   return `${COMMON}
-Modules.addCached("${client.module}", require("fs").readFileSync("${client.module}.js"));
-${client.open(port, { inFlight: 32, outbox: 2048 })}
-var prepared${ours ? " = client.topic(T[0])" : ""};
-var end = function() { report({ done: true }); };
-${rows.map(([row, step], at) => batches(row, step, 60, rows[at + 1]?.[0] ?? "end")).reverse().join("")}
+${opened(client, port, { inFlight: 32, outbox: 2048, linkWindow: 4096 })}
+var topic${ours ? " = client.topic(T[0])" : ""};
+var end = function() {
+  ${ours ? 'if (client.stats().refused > 0) throw "refused";' : ""}
+  report({ done: true });
+};
+${rows
+  .map(([row, step], at) => batches(row, step, rows[at + 1]?.[0] ?? "end", collect))
+  .reverse()
+  .join("")}
 var begin = function() {
-  ${ours ? `if (${client.publish("T[0]", 0)} < 0 || ${client.publish("T[0]", 1)} < 0) throw "refused";` : ""}
   loop();
 };
 `;
@@ -111,8 +122,7 @@ Modules.addCached("net", function() {
     return socket;
   };
 });
-Modules.addCached("${client.module}", require("fs").readFileSync("${client.module}.js"));
-${client.open(port, { inFlight: 32, outbox: 2048 })}
+${opened(client, port, { inFlight: 32, outbox: 2048, linkWindow: 4096 })}
 var times = [];
 var begin = function() {
   if (rounds > 0) times.push(spent / 25 * 1e6);
@@ -128,7 +138,6 @@ var begin = function() {
 export function receiving(name, port, filters, qos, topics) {
   const client = CLIENTS[name];
   return `${COMMON}
-Modules.addCached("${client.module}", require("fs").readFileSync("${client.module}.js"));
 var count = 0, t = 0, burst = 0, best = [];
 var got = function() {
   if (count++ === 0) t = getTime();
@@ -137,10 +146,10 @@ var got = function() {
     setTimeout(again, 30);
   }
 };
-${client.open(port, {})}
+${opened(client, port, {})}
 var again = function() {
   count = 0;
-  if (burst++ === 3) report({ receive: middle(best), done: true });
+  if (burst++ === 2) report({ receive: middle(best), done: true });
   else client.publish("burst/2000/${qos}/${topics}", "x");
 };
 var begin = function() {
@@ -160,6 +169,6 @@ var socket = require("net").connect({ host: "127.0.0.1", port: ${port} }, functi
   socket.write("\\x10\\x0d\\0\\x04MQTT\\x04\\x02\\0\\x3c\\0\\x01b");
   setTimeout(write, 20);
 });
-${batches("write", "socket.write(packet)", 60, "end")}
+${batches("write", "socket.write(packet)", "end", false)}
 `;
 }

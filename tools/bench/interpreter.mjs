@@ -38,7 +38,8 @@ export function interpret(binary, folder, program, ms = 60000) {
         const match = /=(\{.*\})=/.exec(line);
         if (match) Object.assign(reported, JSON.parse(match[1]));
       }
-      if (/Uncaught|OUT OF MEMORY|LOW_MEMORY/.test(said)) fail("reported an error");
+      // What it says about it comes behind.
+      if (/Uncaught|LOW_MEMORY/.test(said)) setTimeout(fail, 100, "reported an error");
       else if (reported.done) {
         clearTimeout(timer);
         child.kill("SIGKILL");

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// `npm run bench [-- node | espruino]`: peers side by side in one run. Writes dist/bench.json, and
+// docs/benchmarks.md with its plot from it; a part that is not run keeps its figures.
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import * as prettier from "prettier";
+import { measureEspruino, peers, sizeOf } from "./espruino.mjs";
+import { measureNode } from "./node.mjs";
+import { page } from "./page.mjs";
+import { plot } from "./plot.mjs";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const KEPT = `${root}dist/bench.json`;
+const say = (line) => console.log(line);
+
+/** Bytes of the bundles, as the build measured them. */
+function sizes() {
+  const path = `${root}dist/sizes.json`;
+  const built = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+  const row = (file, must, aim, peer) => ({
+    id: file,
+    title: `\`${file}\``,
+    unit: "bytes",
+    ours: built[`espruino/${file}`]?.bytes,
+    peer,
+    must,
+    aim,
+    amount: true,
+  });
+  return [
+    row("ringlet.min.js", 6600, 5100, sizeOf(peers.mqtt)),
+    row("ringlet-lean.min.js", 2200, 1600, sizeOf(peers.tiny)),
+  ];
+}
+
+const parts = process.argv.slice(2);
+const unknown = parts.filter((part) => part !== "node" && part !== "espruino");
+if (unknown.length > 0) {
+  console.error(`There is no part "${unknown.join('", "')}": node, espruino, or nothing for both.`);
+  process.exit(2);
+}
+if (!existsSync(`${root}dist/node/index.js`)) {
+  console.error("There is no package to measure yet: npm run build makes it.");
+  process.exit(2);
+}
+const wants = (part) => parts.length === 0 || parts.includes(part);
+const kept = existsSync(KEPT) ? JSON.parse(readFileSync(KEPT, "utf8")) : {};
+const stamp = (part) =>
+  part && { ...part, when: new Date().toISOString().slice(0, 10), machine: machine() };
+const machine = () => `${cpus()[0].model.trim()}, ${cpus().length} cores`;
+
+const result = { ...kept, sizes: sizes() };
+if (wants("espruino")) {
+  if (process.env.ESPRUINO_BIN) result.espruino = stamp(await measureEspruino(say));
+  else say("Espruino was not measured: ESPRUINO_BIN names no interpreter.");
+}
+if (wants("node")) result.node = stamp(await measureNode(say));
+
+writeFileSync(KEPT, `${JSON.stringify(result, null, 2)}\n`);
+const text = await prettier.format(page(result), {
+  ...(await prettier.resolveConfig(`${root}docs/benchmarks.md`)),
+  parser: "markdown",
+});
+writeFileSync(`${root}docs/benchmarks.md`, text);
+writeFileSync(`${root}docs/benchmarks.svg`, plot(result));
+say("docs/benchmarks.md and docs/benchmarks.svg are written.");
