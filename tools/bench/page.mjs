@@ -70,9 +70,8 @@ ${table(group("collected"), stock)}
 
 The interpreter puts strings above some 20 octets into one piece of memory and walks its list of
 free memory to find one. As a program runs, that list is shuffled, and building such strings gets
-slower;
-after a garbage collection it is in order. The firmware collects when memory runs out, so a node
-mostly runs in the first state, and the goals are set against that one. This table is the other
+slower; after a garbage collection it is in order. The firmware collects when memory runs out, so a
+node mostly runs in the first state, and the goals are set against that one. This table is the other
 extreme: garbage is collected before each batch.
 
 ### Receiving

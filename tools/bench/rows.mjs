@@ -20,8 +20,7 @@ export function verdictOf(row) {
   if (row.must === undefined) return "";
   const figure = row.amount ? row.ours : ratioOf(row);
   if (figure === undefined) return row.error ? "missed" : "";
-  // A few thousandths are the clock's.
-  const reaches = (goal) => (row.amount ? figure <= goal : figure >= goal * 0.995);
+  const reaches = (goal) => (row.amount ? figure <= goal : figure >= goal);
   if (row.aim !== undefined && reaches(row.aim)) return "aim";
   return reaches(row.must) ? "must" : "missed";
 }
