@@ -1,33 +1,28 @@
 // SPDX-License-Identifier: MIT
 // The ports a board adapts its firmware to. Types only: nothing here reaches a bundle.
 
-import type { Octets, Payload, Single } from "#engine";
+import type { Link, Octets, Single } from "#engine";
 
 /**
- * What happens to a connection. Its adapter calls these with the connection as `this`, never from
- * inside `open` or `put`, and may give them to a firmware that calls handlers that way.
+ * What happens to a connection. Its adapter calls these, with what `open` was given first, never from
+ * inside `open` or `write`. Nothing of a connection that was let go of comes through, but what the
+ * firmware had in its queue at that moment.
  */
 export interface LinkEvents extends Single {
-  /** It is open. */
-  opened: (this: Connection) => void;
   /** Octets came. */
-  received: (this: Connection, octets: Octets) => void;
+  received: (drive: any, octets: Octets) => void;
   /** The link has taken all it was given. */
-  drained: (this: Connection) => void;
+  drained: (drive: any) => void;
   /** It is closed, or could not be opened. */
-  closed: (this: Connection) => void;
+  closed: (drive: any) => void;
 }
 
-/** A network connection that `Port.open` made. */
-export interface Connection {
-  /** Whom it was opened for, so that one shared function can serve all connections. */
-  drive: unknown;
-  /** Hands octets to the link, in V8 with a payload behind them; may throw. */
-  put: (octets: string, payload?: Payload) => void;
-  /** Closes after what was handed over has left. */
-  end: () => void;
-  /** Lets go at once: no event of this connection counts any more. */
-  drop: (connection: Connection) => void;
+/** What a connection is opened with: the options of `connect`. */
+export interface Address {
+  host: string;
+  /** 1883, or 8883 with `tls`. */
+  port?: number | undefined;
+  tls?: object | undefined;
 }
 
 /** A timer that was started. */
@@ -35,18 +30,17 @@ export type Timer = unknown;
 
 /** What a client needs of the world below it. */
 export interface Port extends Single {
-  /** Opens a connection; undefined where the firmware refuses at once. Does not throw. */
-  open: (
-    drive: Single,
-    events: LinkEvents,
-    host: string,
-    port: number,
-    tls: object | undefined,
-  ) => Connection | undefined;
+  /**
+   * Opens a connection that takes octets at once, and sends them when it is up; undefined where the
+   * firmware refuses on the spot. Does not throw.
+   */
+  open: (drive: Single, events: LinkEvents, address: Address) => Link | undefined;
+  /** Lets go of a connection at once. */
+  drop: (link: Link) => void;
   /** Calls `step(record)` after `ms`. */
   after: <T>(step: (record: T) => void, ms: number, record: T) => Timer;
   /** Stops a timer. */
   stop: (timer: Timer) => void;
-  /** A number from 0 to below 1, by chance. */
-  chance: () => number;
+  /** A whole number from 0 to below `count`, by chance. */
+  chance: (count: number) => number;
 }

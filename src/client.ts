@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 // The client as its callers see it: `connect` and the record of functions it returns.
 
-import { isBlockOpen, orUsual, Payload, Room, utf8 } from "#engine";
+import { isBlockOpen, Payload, Room, utf8 } from "#engine";
 import { Limit } from "#limits";
 import type { Port } from "../boards/hal.js";
 import type { Options } from "./options.js";
-import { outboxOpen } from "./ring/outbox.js";
+import { Identifier, outboxOpen } from "./ring/outbox.js";
 import { forget } from "./session/dispatch.js";
-import { publish, type Topic } from "./session/publish.js";
-import { Mark, type MessageHandler, Phase, type Session, Wish } from "./session/session.js";
+import { publish, publishParts, type Topic } from "./session/publish.js";
+import { type MessageHandler, type MessagePacket, Phase, type Session } from "./session/session.js";
 import { subscribe } from "./session/subscribe.js";
 import { Status } from "./status.js";
 import { type Drive, driveConnect, driveDrain, driveEnd } from "./transport/drive.js";
 import { encodeConnect } from "./wire/connect.js";
-import { encodeInteger, First } from "./wire/packet.js";
+import { encodeInteger } from "./wire/packet.js";
 import { encodeTopicName } from "./wire/topic.js";
 
 /** Figures since `connect`. */
@@ -82,128 +82,127 @@ export type ClientEvent =
   /** (Status or error): a handler threw, or something a person has to know. */
   | "error";
 
-/** Makes a client and connects it; a Status when the options make no sense. */
-export function clientOpen(options: Options, port: Port): Client | Status {
-  if (!options || !options.host) return Status.INVALID_OPTION;
-  const reconnect = options.reconnect === undefined ? {} : options.reconnect;
-  const inFlight = orUsual(options.inFlight, Limit.IN_FLIGHT);
-  const values: unknown[] = [
-    options.port,
-    options.keepAlive,
-    options.outbox,
-    options.inbox,
-    options.subscriptions,
-    options.linkWindow,
-    options.answerMs,
-    reconnect.min,
-    reconnect.max,
-    inFlight,
-  ];
-  // Whole numbers, and not below 0; what is undefined has its usual value.
-  for (const value of values) {
-    if (value !== undefined && !((value as number) >= 0 && (value as number) % 1 === 0)) {
-      return Status.INVALID_OPTION;
+/**
+ * Puts what is given in place of the usual values of the same names; `false` when one is no whole
+ * number, or below 1 (`keepAlive`: below 0).
+ */
+function take(usual: Record<string, number>, given: object | undefined): boolean {
+  for (const name in usual) {
+    const value = given && (given as Record<string, number | undefined>)[name];
+    if (value !== undefined) {
+      if (!(value % 1 === 0 && (value > 0 || (value === 0 && name === "keepAlive")))) return false;
+      usual[name] = value;
     }
   }
+  return true;
+}
+
+/** Makes a client and connects it; a Status when the options make no sense. */
+export function clientOpen(options: Options, port: Port): Client | Status {
+  const usual = {
+    port: 1883,
+    keepAlive: Limit.KEEP_ALIVE,
+    outbox: Limit.OUTBOX,
+    inFlight: Limit.IN_FLIGHT,
+    inbox: Limit.INBOX,
+    subscriptions: Limit.SUBSCRIPTIONS,
+    linkWindow: Limit.LINK_WINDOW,
+    answerMs: Limit.ANSWER_MS,
+  };
+  const reconnect = { min: Limit.RECONNECT_MIN_MS, max: Limit.RECONNECT_MAX_MS };
+  if (!(
+    options &&
+    options.host &&
+    take(usual, options) &&
+    take(reconnect, options.reconnect) &&
+    usual.inFlight < 10000 &&
+    reconnect.max >= reconnect.min
+  )) {
+    return Status.INVALID_OPTION;
+  }
+  const ms = usual.keepAlive * 1000;
   const s: Session = {
     phase: Phase.OFFLINE,
-    gate: { put: undefined as never, room: Room.SHUT },
-    outbox: outboxOpen(orUsual(options.outbox, Limit.OUTBOX), inFlight, port.chance()),
+    gate: { link: undefined, room: Room.SHUT, idle: 0 },
+    outbox: outboxOpen(usual.outbox, usual.inFlight, port.chance(Identifier.PUBLISH_MAX)),
     listeners: { on: {} },
-    fields: { qos: 0, topicEnd: 0, packetId: 0, payloadAt: 0 },
+    fields: { qos: 0, packetId: "" },
     header: { length: 0 },
     options: options,
-    clean: options.cleanSession !== false,
-    window: orUsual(options.linkWindow, Limit.LINK_WINDOW),
-    answerMs: orUsual(options.answerMs, Limit.ANSWER_MS),
-    keepAliveMs: (options.keepAlive === undefined ? Limit.KEEP_ALIVE : options.keepAlive) * 1000,
-    tickMs: 0,
+    window: usual.linkWindow,
+    inbox: usual.inbox,
+    answerMs: usual.answerMs,
+    keepAliveMs: ms,
+    tickMs: Math.ceil((ms > 0 && ms < usual.answerMs ? ms : usual.answerMs) / 4),
     // Equal to no topic.
     topicKey: {},
     topicOut: "",
-    topics: {},
-    topicCount: 0,
-    part: 0,
+    source: undefined,
     sources: [],
-    released: "",
+    part: 0,
+    released: [],
     messages: 0,
     messagesMax: 0,
     acks: "",
-    due: false,
     wanting: false,
     freed: false,
     chunk: "",
     at: 0,
     rest: "",
-    topicIn: "",
-    known: Mark.NONE,
-    levels: [],
+    noId: encodeInteger(0),
+    topicIn: undefined,
+    known: 0,
+    topic: "",
+    handlers: [],
+    handler: undefined,
     routes: {},
     routeCount: 0,
-    puback: String.fromCharCode(First.PUBACK, 2),
-    noId: encodeInteger(0),
-    topic: "",
-    handler: undefined,
-    packet: { qos: 0, retain: false, dup: false, at: 0, total: 0 },
-    described: 0,
+    // Filled when the first message comes.
+    packet: {} as MessagePacket,
+    described: -1,
     left: 0,
     mute: false,
-    received: "",
-    release: "",
+    received: [],
     subscriptions: [],
-    maxSubscriptions: orUsual(options.subscriptions, Limit.SUBSCRIPTIONS),
-    lastId: 0,
-    awaited: 0,
-    marks: [],
-    ages: [],
-    silentOut: 0,
-    silentIn: 0,
-    tickRoom: 0,
+    maxSubscriptions: usual.subscriptions,
+    lastId: Identifier.PUBLISH_MAX,
+    // 0 is none, for subscriptions.
+    connection: 1,
+    session: 1,
+    accepted: 0,
+    lived: 0,
+    isAwaiting: false,
+    ages: {},
+    silent: 0,
     refused: 0,
     skipped: 0,
   };
-  const minMs = orUsual(reconnect.min, Limit.RECONNECT_MIN_MS);
   const d: Drive = {
     session: s,
     port: port,
-    options: options,
-    connect: encodeConnect(options, s.clean, s.keepAliveMs / 1000),
-    connection: undefined,
+    connect: encodeConnect(options, options.cleanSession !== false, usual.keepAlive),
     timer: undefined,
-    minMs: minMs,
-    maxMs: orUsual(reconnect.max, Limit.RECONNECT_MAX_MS),
-    boundMs: minMs,
+    minMs: reconnect.min,
+    maxMs: reconnect.max,
+    boundMs: reconnect.min,
     kicks: 0,
-    lived: 0,
-    accepted: 0,
     done: undefined,
     doneTimer: undefined,
   };
-  s.tickMs = Math.floor(
-    (s.keepAliveMs > 0 && s.keepAliveMs < s.answerMs ? s.keepAliveMs : s.answerMs) / 4,
-  );
   if (!isBlockOpen(s.outbox.block)) return Status.NO_MEMORY;
-  if (
-    inFlight > 9999 ||
-    s.maxSubscriptions > 9999 ||
-    s.tickMs < 1 ||
-    d.maxMs < minMs ||
-    d.connect === ""
-  ) {
-    return Status.INVALID_OPTION;
-  }
+  if (d.connect === "") return Status.INVALID_OPTION;
   // Not at once: the caller sets handlers first, and with `eager` publishes.
   d.timer = port.after(driveConnect, 0, d);
   const client: Client = {
     publish: (topic, payload, qos, retain) => publish(s, topic, payload as Payload, qos, retain),
     topic: topicOpen,
     publishParts: (topic, total, qos, retain, pull) =>
-      publish(s, topic, { give: pull, size: total }, qos, retain),
+      publishParts(s, topic, total, qos, retain, pull),
     subscribe: (topicFilter, qos, onMessage) => subscribe(s, topicFilter, qos, onMessage),
-    unsubscribe: (topicFilter) => subscribe(s, topicFilter, 0, undefined, Wish.UNSUBSCRIBE),
+    unsubscribe: (topicFilter) => subscribe(s, topicFilter, 0, undefined, true),
     drain: (ms, done) => driveDrain(d, ms, done),
     end: () => driveEnd(d),
-    stats: () => stats(d, s),
+    stats: () => stats(s),
     on: (event, handler) => {
       s.listeners.on[event] = handler;
       forget(s);
@@ -218,9 +217,9 @@ function topicOpen(name: string): Topic | Status {
   return octets === "" ? Status.INVALID_TOPIC : { octets: octets };
 }
 
-function stats(d: Drive, s: Session): Stats {
+function stats(s: Session): Stats {
   return {
-    reconnects: d.accepted > 0 ? d.accepted - 1 : 0,
+    reconnects: s.accepted > 0 ? s.accepted - 1 : 0,
     refused: s.refused,
     skipped: s.skipped,
     inFlight: s.messages,

@@ -15,7 +15,7 @@ const TEXTS: Record<number, string> = {
   [Status.ENDED]: "The client has ended; call `connect` again.",
   [Status.NOT_SUBSCRIBED]: "That topic filter has no subscription.",
   [Status.TOO_LONG]:
-    "The message can never fit: it is longer than the outbox, or than a packet may be.",
+    "The message can never fit: it is longer than the outbox or `linkWindow`, or than a packet may be.",
   [Status.ONE_CLIENT]: "This bundle holds one client and that one has not ended.",
   [Status.OUTBOX_FULL]: "The outbox has no room: wait for `room`.",
   [Status.IN_FLIGHT_FULL]: "Every in-flight slot is taken: wait for `room`.",
@@ -40,9 +40,10 @@ const TEXTS: Record<number, string> = {
   [Status.OFFLINE]: "There is no connection now.",
   [Status.CLOSED]: "The network connection was closed by the other side or got lost.",
   [Status.UNREACHABLE]:
-    "No network connection could be opened: no network, unknown host, refused port.",
+    "No network, unknown host, refused port, or closed by the server before it answered CONNECT.",
   [Status.NO_ANSWER]: "An answer did not come within `answerMs`.",
-  [Status.TOO_SLOW]: "The link did not take the acknowledgements that had to be sent.",
+  [Status.LINK_FAILED]:
+    "The link failed: a write threw, or acknowledgements that had to be sent were not taken.",
 };
 
 /**

@@ -20,7 +20,7 @@ export const enum Status {
   ENDED = -5,
   /** That topic filter has no subscription. */
   NOT_SUBSCRIBED = -6,
-  /** The message can never fit: it is longer than the outbox, or than a packet may be. */
+  /** The message can never fit: it is longer than the outbox or `linkWindow`, or than a packet may be. */
   TOO_LONG = -7,
   /** This bundle holds one client and that one has not ended. */
   ONE_CLIENT = -8,
@@ -63,10 +63,10 @@ export const enum Status {
   OFFLINE = -30,
   /** The network connection was closed by the other side or got lost. */
   CLOSED = -31,
-  /** No network connection could be opened: no network, unknown host, refused port. */
+  /** No network, unknown host, refused port, or closed by the server before it answered CONNECT. */
   UNREACHABLE = -32,
   /** An answer did not come within `answerMs`. */
   NO_ANSWER = -33,
-  /** The link did not take the acknowledgements that had to be sent. */
-  TOO_SLOW = -34,
+  /** The link failed: a write threw, or acknowledgements that had to be sent were not taken. */
+  LINK_FAILED = -34,
 }

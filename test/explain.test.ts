@@ -19,6 +19,7 @@ const Status = (host as unknown as { Status: Record<string, number> }).Status;
 /** A world in which nothing ever happens. */
 const still: Port = {
   open: () => undefined,
+  drop: () => {},
   after: () => undefined,
   stop: () => {},
   chance: () => 0,

@@ -4,9 +4,10 @@
 // the client. No timers, no network.
 
 import mqttPacket, { type Packet } from "mqtt-packet";
-import type { Connection, Port, LinkEvents } from "../boards/hal.js";
+import type { Address, LinkEvents, Port } from "../boards/hal.js";
 import { type Client, type ClientEvent, clientOpen } from "../src/client.js";
 import type { Options } from "../src/options.js";
+import type { Link as EngineLink } from "#engine";
 import { octetsOf, wordOf } from "./words.js";
 
 /** One write as the link got it. */
@@ -18,7 +19,7 @@ export interface Write {
 /** One network connection that the client asked for. */
 export interface Link {
   host: string;
-  port: number;
+  port: number | undefined;
   tls: object | undefined;
   /** The clock when it was asked for. */
   openedAt: number;
@@ -28,6 +29,7 @@ export interface Link {
   /** The client closed it in good order, or let go of it. */
   ended: boolean;
   dropped: boolean;
+  /** It is up and has taken CONNECT. */
   opened(): void;
   says(...what: string[]): void;
   drained(): void;
@@ -68,6 +70,7 @@ export function octetsFrom(payload: unknown): string {
 export function worldOpen() {
   const timers: FakeTimer[] = [];
   const links: Link[] = [];
+  const connections: EngineLink[] = [];
   const world = {
     now: 0,
     /** What the port's chance says. */
@@ -95,13 +98,8 @@ export function worldOpen() {
     },
   };
 
-  function open(
-    drive: unknown,
-    events: LinkEvents,
-    host: string,
-    port: number,
-    tls: object | undefined,
-  ) {
+  function open(drive: unknown, events: LinkEvents, address: Address) {
+    const { host, port, tls } = address;
     if (world.refuses) return undefined;
     const parser = mqttPacket.parser({ protocolVersion: 4 } as never);
     const decoded: Packet[] = [];
@@ -112,12 +110,11 @@ export function worldOpen() {
       throw error;
     });
     const event = (step: () => void) => {
-      if (inPut) throw new Error("an event inside put");
-      step();
+      if (inPut) throw new Error("an event inside write");
+      if (!link.dropped) step();
     };
-    const connection: Connection = {
-      drive,
-      put(head, payload) {
+    const connection: EngineLink = {
+      write(head, payload) {
         if (world.throws) throw new Error("the link throws");
         inPut = true;
         link.writes.push({ head, payload });
@@ -126,10 +123,6 @@ export function worldOpen() {
       },
       end() {
         link.ended = true;
-      },
-      drop(dropped) {
-        if (dropped !== connection) throw new Error("drop is given another connection");
-        link.dropped = true;
       },
     };
     const link: Link = {
@@ -141,10 +134,10 @@ export function worldOpen() {
       octets: "",
       ended: false,
       dropped: false,
-      opened: () => event(() => events.opened.call(connection)),
-      says: (...what) => event(() => events.received.call(connection, octetsOf(...what))),
-      drained: () => event(() => events.drained.call(connection)),
-      closes: () => event(() => events.closed.call(connection)),
+      opened: () => event(() => events.drained(drive)),
+      says: (...what) => event(() => events.received(drive, octetsOf(...what))),
+      drained: () => event(() => events.drained(drive)),
+      closes: () => event(() => events.closed(drive)),
       packets(count = Infinity) {
         parser.parse(Buffer.from(link.octets.substring(read), "latin1"));
         read = link.octets.length;
@@ -152,11 +145,17 @@ export function worldOpen() {
       },
     };
     links.push(link);
+    connections.push(connection);
     return connection;
   }
 
   world.port = {
     open,
+    drop(connection) {
+      const place = connections.indexOf(connection);
+      if (place < 0) throw new Error("drop is given something else");
+      links[place]!.dropped = true;
+    },
     after<T>(step: (record: T) => void, ms: number, record: T) {
       if (!(ms >= 0)) throw new Error(`a timer of ${ms} ms`);
       const timer = { at: world.now + ms, fire: () => step(record) };
@@ -167,7 +166,7 @@ export function worldOpen() {
       const place = timers.indexOf(timer as FakeTimer);
       if (place >= 0) timers.splice(place, 1);
     },
-    chance: () => world.chance,
+    chance: (count) => Math.floor(world.chance * count),
   };
   return world;
 }

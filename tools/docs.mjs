@@ -17,7 +17,7 @@ export function sizesTable() {
 /** The table of statuses, from the comments in front of each. */
 export function statusTable() {
   const text = readFileSync("src/status.ts", "utf8");
-  const rows = [...text.matchAll(/\/\*\* ([^]*?) \*\/\s+([A-Z_]+) = (-?\d+)/g)]
+  const rows = [...text.matchAll(/\/\*\* ((?:(?!\*\/)[^])*?) \*\/\s+([A-Z_]+) = (-?\d+)/g)]
     .filter(([, , name]) => name === name.toUpperCase())
     .map(
       ([, comment, name, value]) =>

@@ -1,39 +1,31 @@
 // SPDX-License-Identifier: MIT
 // The ports of all Espruino boards: the firmware's `net` and `tls` sockets, its timers. Its sockets
-// speak binary strings, call handlers from a queue with the socket as `this`, and throw: when no
+// speak binary strings, call handlers from a queue, and throw: when no
 // connection can be made, and on a write between the other side's close and the event that tells.
 
-import type { Single } from "#engine";
-import type { Connection, LinkEvents, Port } from "../hal.js";
+import type { Link, Single } from "#engine";
+import type { Address, LinkEvents, Port } from "../hal.js";
 
-function drop(connection: Connection): void {
-  const socket = connection as Connection & { removeAllListeners(): void };
+/** There is no abort: without listeners it closes by itself, on a dead link after a long time. */
+function drop(link: Link): void {
   try {
-    socket.removeAllListeners();
-    socket.end();
+    (link as Link & { removeAllListeners(): void }).removeAllListeners();
+    link.end();
   } catch (error) {
     // It was closed already.
   }
 }
 
-function open(
-  drive: Single,
-  events: LinkEvents,
-  host: string,
-  port: number,
-  tls: object | undefined,
-): Connection | undefined {
+function open(drive: Single, events: LinkEvents, address: Address): Link | undefined {
+  const tls = address.tls;
   try {
+    // What is written before it is up waits; its "connect" comes before it is up.
     const socket = require(tls ? "tls" : "net").connect(
-      Object.assign({ host: host, port: port }, tls),
+      Object.assign({ port: tls ? 8883 : 1883 }, address, tls),
     );
-    socket.drive = drive;
-    socket.put = socket.write.bind(socket);
-    socket.drop = drop;
-    socket.on("connect", events.opened);
-    socket.on("data", events.received);
-    socket.on("drain", events.drained);
-    socket.on("close", events.closed);
+    socket.on("data", (octets: string) => events.received(drive, octets));
+    socket.on("drain", () => events.drained(drive));
+    socket.on("close", () => events.closed(drive));
     return socket;
   } catch (error) {
     return undefined;
@@ -43,11 +35,12 @@ function open(
 /** What the firmware offers. */
 export const port: Port = {
   open: open,
+  drop: drop,
   after: setTimeout as unknown as Port["after"],
   // Numbers of timers are used again: stopping one that has fired may stop somebody else's.
   stop: (timer) => {
     if (timer) clearTimeout(timer as number);
   },
   // Math.random begins with the same number after each start.
-  chance: () => E.hwRand() / 4294967296 + 0.5,
+  chance: (count) => (E.hwRand() >>> 1) % count,
 };

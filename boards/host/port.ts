@@ -4,25 +4,26 @@
 
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { chunkOpen, type Single } from "#engine";
-import type { Connection, LinkEvents, Port } from "../hal.js";
+import { chunkOpen, type Link, type Single } from "#engine";
+import type { Address, LinkEvents, Port } from "../hal.js";
 import { gatherOpen } from "./gather.js";
 
 /** How long the other side may take to close after we have: a few round trips of a slow link. */
 const LINGER_MS = 3000;
 
-function open(
-  drive: Single,
-  events: LinkEvents,
-  host: string,
-  port: number,
-  tls: object | undefined,
-): Connection | undefined {
+/** A connection with a way to let go of it. */
+interface HostLink extends Link {
+  drop: () => void;
+}
+
+function open(drive: Single, events: LinkEvents, address: Address): Link | undefined {
+  const { host, tls } = address;
+  const port = address.port ?? (tls === undefined ? 1883 : 8883);
   try {
-    if (tls === undefined) return adapt(drive, events, connectTcp({ host, port }), "connect");
+    if (tls === undefined) return adapt(drive, events, connectTcp({ host, port }));
     // SNI takes names only, and Node sends none unless told.
     const servername = isIP(host) === 0 ? { servername: host } : {};
-    return adapt(drive, events, connectTls({ ...servername, ...tls, host, port }), "secureConnect");
+    return adapt(drive, events, connectTls({ ...servername, ...tls, host, port }));
   } catch {
     // A port or TLS options that Node refuses on the spot.
     return undefined;
@@ -30,26 +31,20 @@ function open(
 }
 
 /** Joins a socket to a drive; every event comes from Node's loop, never from inside a call. */
-function adapt(
-  drive: Single,
-  events: LinkEvents,
-  socket: Socket,
-  opened: "connect" | "secureConnect",
-): Connection {
+function adapt(drive: Single, events: LinkEvents, socket: Socket): Link {
   let closed = false;
   let ending = false;
   let linger: NodeJS.Timeout | undefined;
   const gather = gatherOpen(socket, () => {
-    if (!closed && !ending) events.drained.call(connection);
+    if (!closed && !ending) events.drained(drive);
   });
   const lost = (): void => {
-    closed = true;
     clearTimeout(linger);
-    events.closed.call(connection);
+    if (!closed) events.closed(drive);
+    closed = true;
   };
-  const connection: Connection = {
-    drive,
-    put: (octets, payload) => {
+  const link: HostLink = {
+    write: (octets, payload) => {
       // The engine takes it as OFFLINE; the event that tells of the end is on its way.
       if (closed || ending || socket.destroyed) throw new Error("the connection is closed");
       gather.put(octets, payload);
@@ -67,11 +62,10 @@ function adapt(
     },
   };
   socket.setNoDelay(true);
-  socket.on(opened, () => events.opened.call(connection));
   socket.on("data", (chunk: Buffer) => {
     // Behind our DISCONNECT nothing is read: what the server still sends must not close the
     // connection before it has left.
-    if (!closed && !ending) events.received.call(connection, chunkOpen(chunk));
+    if (!closed && !ending) events.received(drive, chunkOpen(chunk));
   });
   socket.on("end", () => {
     if (!ending) lost();
@@ -79,13 +73,14 @@ function adapt(
   socket.on("close", lost);
   // "close" follows each error; without a listener Node would end the program.
   socket.on("error", () => {});
-  return connection;
+  return link;
 }
 
 /** What Node offers. */
 export const port: Port = {
   open,
+  drop: (link) => (link as HostLink).drop(),
   after: (step, ms, record) => setTimeout(step, ms, record),
   stop: (timer) => clearTimeout(timer as NodeJS.Timeout | undefined),
-  chance: Math.random,
+  chance: (count) => Math.floor(Math.random() * count),
 };

@@ -17,6 +17,11 @@ export function hasWildcard(text: string): boolean {
   return /[+#]/.test(text);
 }
 
+/** Whether a wildcard does not fill its level, or a `#` is not the last of the text. @inline */
+export function isMisplaced(filter: string): boolean {
+  return /[^\/][+#]|[+#][^\/]|#./.test(filter);
+}
+
 /** The levels of a topic name or filter. @inline */
 export function levelsOf(topic: string): string[] {
   return topic.split("/");
@@ -25,6 +30,11 @@ export function levelsOf(topic: string): string[] {
 /** What was given, or the usual value where that is undefined or 0. @inline */
 export function orUsual(given: number | undefined, usual: number): number {
   return given || usual;
+}
+
+/** Where a value stands in the list, or −1. @inline */
+export function listFind(list: unknown[], value: unknown): number {
+  return list.indexOf(value);
 }
 
 /** Takes entry `at` out of the list. @inline */

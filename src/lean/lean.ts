@@ -22,9 +22,18 @@ import {
   utf8,
 } from "#engine";
 import { Limit } from "#limits";
-import type { Connection, LinkEvents, Port, Timer } from "../../boards/hal.js";
+import type { LinkEvents, Port, Timer } from "../../boards/hal.js";
 import { Status } from "../status.js";
-import { decodeInteger, encodeInteger, encodePacket, encodeString, First } from "../wire/packet.js";
+import {
+  decodeHeader,
+  encodeHeader,
+  encodeInteger,
+  encodeString,
+  First,
+  HeaderFields,
+} from "../wire/packet.js";
+import { topicEnd } from "../wire/publish.js";
+import { encodeSubscription } from "../wire/subscribe.js";
 import { matchesTopic } from "../wire/topic.js";
 import type { Options } from "../options.js";
 
@@ -40,10 +49,12 @@ export interface Lean extends Single {
   port: Port;
   gate: Gate;
   listeners: Listeners;
-  connection: Connection | undefined;
+  header: HeaderFields;
   timer: Timer;
   /** The bound of the next delay, in milliseconds. */
   boundMs: number;
+  /** Three quarters of keep alive, in milliseconds. */
+  tickMs: number;
   /** Whether CONNACK or PINGRESP is awaited. */
   isAwaiting: boolean;
   /** The beginning of a packet that was cut by the end of a chunk: at most `Limit.INBOX` octets. */
@@ -67,66 +78,60 @@ export interface LeanClient {
   on(event: "connect" | "message" | "close" | "error", handler: Function): LeanClient;
 }
 
-function connectPacket(options: Options): Octets {
+/** Text as UTF-8 behind its length. */
+function field(text: string): Octets {
+  return encodeString(utf8(text));
+}
+
+/** A control packet whole. */
+function packet(first: number, body: Octets): Octets {
+  return encodeHeader(first, body.length) + body;
+}
+
+/** CONNECT. */
+function connectPacket(l: Lean): Octets {
+  const options = l.options;
   const will = options.will;
   let flags = 2;
-  let body = encodeString(utf8(options.clientId!));
+  let body = field(options.clientId!);
   if (will) {
     flags += 4 + (isGiven(will.retain) ? 32 : 0) + orUsual(will.qos, 0) * 8;
-    body += encodeString(utf8(will.topic)) + encodeString(utf8(will.payload as string));
+    body += field(will.topic) + field(will.payload as string);
   }
   if (options.username) {
     flags += 128;
-    body += encodeString(utf8(options.username));
-    if (options.password) {
-      flags += 64;
-      body += encodeString(utf8(options.password as string));
-    }
+    body += field(options.username);
+  }
+  if (options.password) {
+    flags += 64;
+    body += field(options.password as string);
   }
   // Protocol name and level: "MQTT", 4 [MQTT-3.1.2-1] [MQTT-3.1.2-2].
-  return encodePacket(
+  return packet(
     First.CONNECT,
     encodeString("MQTT") +
       String.fromCharCode(4, flags) +
       encodeInteger(orUsual(options.keepAlive, Limit.KEEP_ALIVE)) +
       body,
-    0,
   );
 }
-
-const events: LinkEvents = {
-  opened: leanOpened,
-  received: leanReceive,
-  drained: leanDrained,
-  closed: leanClosed,
-};
 
 /** Opens a connection: the first one, and each after a backoff. */
 function leanConnect(l: Lean): void {
-  const options = l.options;
-  const tls = options.tls;
   l.isAwaiting = true;
-  l.timer = undefined;
-  l.connection = l.port.open(
-    l,
-    events,
-    options.host,
-    orUsual(options.port, tls ? 8883 : 1883),
-    tls,
-  );
-  if (l.connection) arm(l);
-  else leanClose(l, Status.UNREACHABLE);
+  l.gate.link = l.port.open(l, events, l.options);
+  l.timer = l.port.after(leanTick, l.tickMs, l);
+  if (l.gate.link) {
+    gateSend(l.gate, connectPacket(l));
+    l.gate.room = Room.SHUT;
+  } else leanClose(l, Status.UNREACHABLE);
 }
 
 /** At three quarters of keep alive: the answer to the last PINGREQ, or CONNECT, has to be there. */
-function arm(l: Lean): void {
-  l.timer = l.port.after(leanTick, orUsual(l.options.keepAlive, Limit.KEEP_ALIVE) * 750, l);
-}
-
 function leanTick(l: Lean): void {
+  l.timer = l.port.after(leanTick, l.tickMs, l);
   if (l.isAwaiting) leanClose(l, Status.NO_ANSWER);
   else {
-    arm(l);
     // It has lived a while: a good connection.
     l.boundMs = Limit.RECONNECT_MIN_MS;
     l.isAwaiting = true;
@@ -136,103 +141,89 @@ function leanTick(l: Lean): void {
 
 /** Lets the connection go and opens the next one after a delay: full jitter, the bound doubles. */
 function leanClose(l: Lean, status: Status): void {
-  const connection = l.connection;
-  l.connection = undefined;
-  l.gate.room = Room.SHUT;
-  l.rest = "";
-  l.port.stop(l.timer);
-  if (connection) connection.drop(connection);
-  l.timer = l.port.after(leanConnect, l.boundMs * l.port.chance(), l);
-  l.boundMs = l.boundMs < Limit.RECONNECT_MAX_MS / 2 ? l.boundMs * 2 : Limit.RECONNECT_MAX_MS;
+  const link = l.gate.link;
+  leanForget(l);
+  if (link) l.port.drop(link);
   // What only a person can mend waits longest.
-  if (status <= Status.REFUSED_PROTOCOL && status > Status.MALFORMED)
+  if (
+    l.boundMs > Limit.RECONNECT_MAX_MS ||
+    (status <= Status.REFUSED_PROTOCOL && status > Status.MALFORMED)
+  ) {
     l.boundMs = Limit.RECONNECT_MAX_MS;
+  }
+  l.timer = l.port.after(leanConnect, l.port.chance(l.boundMs), l);
+  l.boundMs *= 2;
   call(l.listeners, l.listeners.on.close, status);
 }
 
-/** The link is open. */
-function leanOpened(this: Connection): void {
-  const l = this.drive as Lean;
-  if (l.connection === this) {
-    l.gate.put = this.put;
-    gateSend(l.gate, connectPacket(l.options));
-    l.gate.room = Room.SHUT;
-  }
+/** Nothing of this connection counts any more. */
+function leanForget(l: Lean): void {
+  l.gate.link = undefined;
+  l.gate.room = Room.SHUT;
+  l.rest = "";
+  l.port.stop(l.timer);
 }
 
 /** The link has taken all it was given. */
-function leanDrained(this: Connection): void {
-  const l = this.drive as Lean;
-  if (l.connection === this && l.gate.room > Room.SHUT) l.gate.room = Limit.LINK_WINDOW;
+function leanDrained(l: Lean): void {
+  if (l.gate.room > Room.SHUT) l.gate.room = Limit.LINK_WINDOW;
 }
 
 /** The connection is closed, or could not be opened. */
-function leanClosed(this: Connection): void {
-  const l = this.drive as Lean;
-  if (l.connection === this) leanClose(l, Status.CLOSED);
-}
-
-function sendSubscribe(l: Lean, filter: Octets): void {
-  gateSend(
-    l.gate,
-    encodePacket(
-      First.SUBSCRIBE,
-      encodeInteger(1) + encodeString(filter) + String.fromCharCode(0),
-      0,
-    ),
-  );
+function leanClosed(l: Lean): void {
+  if (l.gate.link) leanClose(l, Status.CLOSED);
 }
 
 /** Octets came: packets are read as far as they are whole. */
-function leanReceive(this: Connection, octets: Octets): void {
-  const l = this.drive as Lean;
+function leanReceive(l: Lean, octets: Octets): void {
   const chunk = l.rest + octets;
   let at = 0;
   let status = Status.OK;
-  while (l.connection === this && status === Status.OK && at + 1 < chunk.length) {
+  while (l.gate.link && status === Status.OK && at < chunk.length) {
     const first = chunk.charCodeAt(at);
-    let body = at + 1;
-    let length = 0;
-    let unit = 1;
-    let octet = 128;
-    while (octet > 127 && body < chunk.length) {
-      octet = chunk.charCodeAt(body);
-      length += (octet % 128) * unit;
-      unit *= 128;
-      body += 1;
-    }
-    const end = body + length;
-    if (octet > 127 || end > chunk.length) {
-      if (end - at > Limit.INBOX || body - at > 4) status = Status.INBOX_FULL;
+    const body = decodeHeader(l.header, chunk, at);
+    const end = body + l.header.length;
+    if (body < 1 || end > chunk.length) {
+      if (body < 0 || end - at > Limit.INBOX) status = Status.INBOX_FULL;
       break;
     }
     at = end;
     if (first === First.CONNACK) {
-      const returnCode = chunk.charCodeAt(body + 1);
-      if (returnCode > 0) status = -20 - returnCode;
+      status = -chunk.charCodeAt(body + 1);
+      if (status < 0) status -= 20;
       else {
         l.isAwaiting = false;
         l.gate.room = Limit.LINK_WINDOW;
-        for (const filter of l.filters) sendSubscribe(l, filter.filter);
+        for (const filter of l.filters) {
+          gateSend(l.gate, encodeSubscription(1, filter.filter, 0));
+        }
         call(l.listeners, l.listeners.on.connect);
       }
     } else if (l.gate.room === Room.SHUT) status = Status.UNEXPECTED;
-    else if (first < First.PUBLISH + 2) {
-      const topicEnd = body + 2 + decodeInteger(chunk, body);
-      if (topicEnd > end) status = Status.MALFORMED;
-      else leanDeliver(l, chunk.slice(body + 2, topicEnd), payloadCut(chunk, topicEnd, end));
-    } else if (first === First.SUBACK) {
+    else if (first === First.PINGRESP) l.isAwaiting = false;
+    else if (first === First.SUBACK) {
       if (chunk.charCodeAt(end - 1) > 2) {
         call(l.listeners, l.listeners.on.error, Status.SUBSCRIPTION_REFUSED);
       }
-    } else if (first === First.PINGRESP) l.isAwaiting = false;
-    else status = Status.UNEXPECTED;
+    } else {
+      const from = topicEnd(chunk, body);
+      if (first > First.PUBLISH + 1 || first < First.PUBLISH) status = Status.UNEXPECTED;
+      else if (from > end) status = Status.MALFORMED;
+      else leanDeliver(l, chunk.slice(body + 2, from), payloadCut(chunk, from, end));
+    }
   }
-  if (l.connection === this) {
+  if (l.gate.link) {
     l.rest = chunk.slice(at);
     if (status < 0) leanClose(l, status);
   }
 }
+
+/** What a connection's adapter tells. */
+const events: LinkEvents = {
+  received: leanReceive,
+  drained: leanDrained,
+  closed: leanClosed,
+};
 
 /** Calls every handler whose filter matches, or `message` where none does. */
 function leanDeliver(l: Lean, topic: Octets, payload: Payload): void {
@@ -257,12 +248,11 @@ function leanPublish(
   const name = utf8(topic);
   if (isGiven(qos)) return Status.INVALID_QOS;
   if (name === "" || hasWildcard(name)) return Status.INVALID_TOPIC;
-  const packet = encodePacket(
+  const octets = packet(
     isGiven(retain) ? First.PUBLISH + 1 : First.PUBLISH,
     encodeString(name) + utf8("" + payload),
-    0,
   );
-  if (packet.length <= l.gate.room) return gateSend(l.gate, packet);
+  if (octets.length <= l.gate.room) return gateSend(l.gate, octets);
   return l.gate.room < 0 ? Status.OFFLINE : Status.WINDOW_FULL;
 }
 
@@ -276,20 +266,17 @@ function leanSubscribe(
   if (isGiven(qos)) return Status.INVALID_QOS;
   if (l.filters.length >= Limit.SUBSCRIPTIONS) return Status.SUBSCRIPTIONS_FULL;
   l.filters.push({ filter: filter, handler: handler });
-  if (l.gate.room > Room.SHUT) sendSubscribe(l, filter);
+  if (l.gate.room > Room.SHUT) gateSend(l.gate, encodeSubscription(1, filter, 0));
   return Status.OK;
 }
 
 /** DISCONNECT, and no reconnect [MQTT-3.14.4-1]. */
 function leanEnd(l: Lean): void {
-  const connection = l.connection;
-  l.connection = undefined;
-  l.port.stop(l.timer);
-  if (connection) {
+  if (l.gate.link) {
     if (l.gate.room > Room.SHUT) gateSend(l.gate, String.fromCharCode(First.DISCONNECT, 0));
-    connection.end();
+    l.gate.link.end();
   }
-  l.gate.room = Room.SHUT;
+  leanForget(l);
 }
 
 /** Makes a lean client and connects it. */
@@ -298,11 +285,12 @@ export function leanOpen(options: Options, port: Port): LeanClient | Status {
   const l: Lean = {
     options: options,
     port: port,
-    gate: { put: undefined as never, room: Room.SHUT },
+    gate: { link: undefined, room: Room.SHUT, idle: 0 },
     listeners: { on: {} },
-    connection: undefined,
+    header: { length: 0 },
     timer: undefined,
     boundMs: Limit.RECONNECT_MIN_MS,
+    tickMs: orUsual(options.keepAlive, Limit.KEEP_ALIVE) * 750,
     isAwaiting: false,
     rest: "",
     filters: [],

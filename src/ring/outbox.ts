@@ -2,38 +2,29 @@
 // Fixed memory for what was accepted with QoS 1 and 2: a ring of octets that holds encoded PUBLISHes
 // until they are acknowledged, and one slot for each. It sends nothing and knows no link.
 //
-// Packet identifiers advance 1, 2, … cycle, 1, …, and `cycle` is a multiple of the number of slots,
-// so slot = identifier modulo slots, with no search. What is kept is always a run of identifiers:
+// Slot = packet identifier modulo slots, with no search: identifiers advance 1, 2, … cycle, 1, …, and
+// `cycle` is a multiple of the number of slots.
+// A slot is taken (`ids`) until its message is done, and holds octets of the ring (`lengths`) until
+// these are not needed any more: at QoS 2 that is PUBREC already. What lies in the ring is a run:
 //
-//     oldest ………………… sending ………………… next         count = all of the run
+//     oldest ………………… sending ………………… next
 //     |  handed to the link  |  not yet   |
 //
-// A message acknowledged out of turn leaves a free slot in the run until the oldest one goes.
+// Octets that were let go of out of turn stay in the run until those in front of them go. Whether a
+// packet was handed to a link before is what its first octet in the ring says: DUP is set there
+// as soon as it was, for the next time [MQTT-3.3.1-1].
 
-import { Block, blockOpen, blockPut, Message, Numbers, numbersOpen, Single } from "#engine";
+import {
+  Block,
+  blockFirst,
+  blockOpen,
+  blockPut,
+  Message,
+  Numbers,
+  numbersOpen,
+  Single,
+} from "#engine";
 import { Status } from "../status.js";
-
-/** What a slot holds: offset in the ring, length in octets, state. */
-export const enum Slot {
-  AT = 0,
-  LENGTH = 1,
-  STATE = 2,
-  SIZE = 3,
-}
-
-/** A slot's state. `SENT` is added when octets of the packet were handed to a connection. */
-export const enum State {
-  FREE = 0,
-  /** PUBLISH with QoS 1, waits for PUBACK. */
-  QOS1 = 1,
-  /** PUBLISH with QoS 2, waits for PUBREC. */
-  QOS2 = 2,
-  /** The head of a QoS 0 PUBLISH whose payload is pulled in parts. */
-  QOS0 = 4,
-  SENT = 8,
-  /** Added when the payload does not lie in the ring but is pulled in parts. */
-  PARTS = 16,
-}
 
 /** The largest packet identifier of a PUBLISH; those above are for SUBSCRIBE and UNSUBSCRIBE. */
 export const enum Identifier {
@@ -45,39 +36,39 @@ export const enum Identifier {
 export interface Outbox extends Single {
   block: Block;
   capacity: number;
-  slots: Numbers;
   inFlight: number;
   cycle: number;
+  /** By slot: the packet identifier or 0, where its octets begin in the ring, how many there are. */
+  ids: Numbers;
+  places: Numbers;
+  lengths: Numbers;
   oldest: number;
-  next: number;
   /** The first one that was not handed to this connection; `next` when all were. */
   sending: number;
-  count: number;
-  /** The offset behind the newest packet. */
+  next: number;
+  /** The offset behind the newest packet, and that of the oldest; equal when the ring is empty. */
   head: number;
+  tail: number;
 }
 
-/** An outbox of `capacity` octets and `inFlight` slots; `chance` (0…1) picks the first identifier. */
+/** An outbox of `capacity` octets and `inFlight` slots; the first packet identifier is `chance` + 1. */
 export function outboxOpen(capacity: number, inFlight: number, chance: number): Outbox {
   const cycle = Identifier.PUBLISH_MAX - (Identifier.PUBLISH_MAX % inFlight);
-  const first = Math.floor(chance * cycle) + 1;
+  const first = (chance % cycle) + 1;
   return {
     block: blockOpen(capacity),
     capacity: capacity,
-    slots: numbersOpen(inFlight * Slot.SIZE),
     inFlight: inFlight,
     cycle: cycle,
+    ids: numbersOpen(inFlight),
+    places: numbersOpen(inFlight),
+    lengths: numbersOpen(inFlight),
     oldest: first,
-    next: first,
     sending: first,
-    count: 0,
+    next: first,
     head: 0,
+    tail: 0,
   };
-}
-
-/** Where the identifier's slot begins in `slots`. @inline */
-export function slotOf(outbox: Outbox, packetId: number): number {
-  return (packetId % outbox.inFlight) * Slot.SIZE;
 }
 
 /** The identifier after this one. @inline */
@@ -88,54 +79,47 @@ export function outboxAfter(outbox: Outbox, packetId: number): number {
 /** Where a packet of `length` octets can be kept, in one piece, or a Status. */
 export function outboxFind(outbox: Outbox, length: number): number {
   const head = outbox.head;
-  if (length > outbox.capacity) return Status.TOO_LONG;
-  if (outbox.count >= outbox.inFlight) return Status.IN_FLIGHT_FULL;
-  if (outbox.count < 1) return 0;
-  const tail = outbox.slots[slotOf(outbox, outbox.oldest)]!;
-  if (head > tail && head + length <= outbox.capacity) return head;
-  const at = head > tail ? 0 : head;
-  return at + length < tail ? at : Status.OUTBOX_FULL;
+  const tail = outbox.tail;
+  return length > outbox.capacity
+    ? Status.TOO_LONG
+    : outbox.ids[outbox.next % outbox.inFlight]! > 0
+      ? Status.IN_FLIGHT_FULL
+      : head + length < tail || (head >= tail && head + length <= outbox.capacity)
+        ? head
+        : head >= tail && length < tail
+          ? 0
+          : Status.OUTBOX_FULL;
 }
 
-/** Keeps a packet at `at`, where `outboxFind` said; its identifier is `next`, which advances. */
-export function outboxKeep(
-  outbox: Outbox,
-  at: number,
-  message: Message,
-  length: number,
-  state: number,
-): void {
-  const slot = slotOf(outbox, outbox.next);
-  outbox.slots[slot] = at;
-  outbox.slots[slot + Slot.LENGTH] = length;
-  outbox.slots[slot + Slot.STATE] = state;
+/**
+ * Keeps a packet at `at`, where `outboxFind` said; its identifier is `next`, which advances.
+ */
+export function outboxKeep(outbox: Outbox, at: number, message: Message, length: number): void {
+  const slot = outbox.next % outbox.inFlight;
+  outbox.ids[slot] = outbox.next;
+  outbox.places[slot] = at;
+  outbox.lengths[slot] = length;
   blockPut(outbox.block, at, message);
   outbox.head = at + length;
   outbox.next = outboxAfter(outbox, outbox.next);
-  outbox.count += 1;
 }
 
-/** Whether the identifier is one that was sent on this connection and has that state. */
-export function outboxHas(outbox: Outbox, packetId: number, state: number): boolean {
-  const oldest = outbox.oldest;
-  const cycle = outbox.cycle;
-  return (
-    packetId <= cycle &&
-    (packetId - oldest + cycle) % cycle < (outbox.sending - oldest + cycle) % cycle &&
-    outbox.slots[slotOf(outbox, packetId) + Slot.STATE]! % State.PARTS === state
-  );
+/** The first octet of a message as it will be sent next, or 0 when there is none in the ring. */
+export function outboxFirst(outbox: Outbox, packetId: number): number {
+  const slot = packetId % outbox.inFlight;
+  return outbox.ids[slot] === packetId && outbox.lengths[slot]! > 0
+    ? blockFirst(outbox.block, outbox.places[slot]!)
+    : 0;
 }
 
-/** Frees a message's slot, and the ring's octets as far as the oldest messages are done. */
+/** Lets go of a message's octets, and of the ring's as far as the oldest ones are let go of. */
 export function outboxFree(outbox: Outbox, packetId: number): void {
-  outbox.slots[slotOf(outbox, packetId) + Slot.STATE] = State.FREE;
-  while (
-    outbox.count > 0 &&
-    outbox.slots[slotOf(outbox, outbox.oldest) + Slot.STATE] === State.FREE
-  ) {
-    const after = outboxAfter(outbox, outbox.oldest);
-    if (outbox.sending === outbox.oldest) outbox.sending = after;
-    outbox.oldest = after;
-    outbox.count -= 1;
+  outbox.lengths[packetId % outbox.inFlight] = 0;
+  while (outbox.oldest !== outbox.next && outboxFirst(outbox, outbox.oldest) < 1) {
+    packetId = outboxAfter(outbox, outbox.oldest);
+    if (outbox.sending === outbox.oldest) outbox.sending = packetId;
+    outbox.oldest = packetId;
   }
+  if (outbox.oldest === outbox.next) outbox.head = 0;
+  outbox.tail = outbox.head < 1 ? 0 : outbox.places[outbox.oldest % outbox.inFlight]!;
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Publishing (MQTT 3.1.1 sections 3.3, 4.3, 4.4): QoS 0 goes to the link or is refused; QoS 1 and 2
-// go to the outbox or are refused, and from there to the link by `pump`, now or after a reconnect.
+// go to the outbox or are refused, and from there to the link by `flush`, now or after a reconnect.
 
 import {
+  blockFlip,
   gateSend,
   isGiven,
   isReady,
   join,
-  Message,
   Octets,
   orUsual,
   Payload,
@@ -15,10 +15,10 @@ import {
   toPayload,
   utf8,
 } from "#engine";
-import { Limit } from "#limits";
-import { outboxFind, outboxKeep, State } from "../ring/outbox.js";
+import { outboxFind, outboxKeep } from "../ring/outbox.js";
 import { Status } from "../status.js";
-import { encodeInteger, encodePacket, First, Flag, Length, placeOf } from "../wire/packet.js";
+import { isQos } from "../wire/connect.js";
+import { First, Flag, Length } from "../wire/packet.js";
 import { encodePublish } from "../wire/publish.js";
 import { encodeTopicName } from "../wire/topic.js";
 import { flush } from "./flush.js";
@@ -40,140 +40,70 @@ export function refuse(s: Session, status: Status): Status {
 export function publish(
   s: Session,
   topic: string | Topic,
-  payload: Payload | Source,
+  payload: Payload,
   qos?: number,
   retain?: boolean | number,
 ): number {
+  const outbox = s.outbox;
+  const level = orUsual(qos, 0);
+  const packetId = level === 0 ? 0 : outbox.next;
+  const source = s.source;
+  s.source = undefined;
   // Most nodes publish to the same few topics.
   if (topic !== s.topicKey) {
-    const octets = typeof topic === "string" ? encoded(s, topic) : topic ? topic.octets : "";
+    const octets =
+      typeof topic === "string" ? encodeTopicName(utf8(topic)) : topic ? topic.octets : "";
     if (octets === "") return refuse(s, Status.INVALID_TOPIC);
     s.topicKey = topic;
     s.topicOut = octets;
   }
-  if (payload) {
-    const length = s.topicOut.length + (payload as Payload).length;
-    // The short way: a first octet, one octet of length, everything joined at once.
-    if (length < 126 && isReady(payload as Payload)) {
-      const first = isGiven(retain) ? First.PUBLISH + Flag.RETAIN : First.PUBLISH;
-      if (!isGiven(qos)) {
-        if (length + 1 < s.gate.room) {
-          return gateSend(
-            s.gate,
-            join(String.fromCharCode(first, length) + s.topicOut, payload as Payload),
-          );
-        }
-      } else if (qos === 1 || qos === 2) {
-        return accept(
-          s,
-          join(
-            String.fromCharCode(first + qos * Flag.QOS, length + 2) +
-              s.topicOut +
-              encodeInteger(s.outbox.next),
-            payload as Payload,
-          ),
-          qos,
-          undefined,
-        );
-      }
-    }
+  if (!isQos(level)) return refuse(s, Status.INVALID_QOS);
+  if (!isReady(payload)) {
+    payload = toPayload(payload) as Payload;
+    if (payload === undefined) return refuse(s, Status.INVALID_PAYLOAD);
   }
-  return publishAny(s, payload, qos, retain);
-}
-
-/** The topic name behind its length, from the few that are remembered; "" where it is none. */
-function encoded(s: Session, topic: string): Octets {
-  // A key no object has by itself.
-  const key = "/" + topic;
-  let octets = s.topics[key];
-  if (octets === undefined) {
-    octets = encodeTopicName(utf8(topic));
-    if (s.topicCount >= Limit.TOPICS) {
-      s.topics = {};
-      s.topicCount = 0;
-    }
-    s.topicCount += 1;
-    s.topics[key] = octets;
-  }
-  return octets;
-}
-
-/** Every publish that is not a short one at QoS 0. */
-function publishAny(
-  s: Session,
-  given: unknown,
-  qos: number | undefined,
-  retain: boolean | number | undefined,
-): number {
-  const outbox = s.outbox;
-  const level = orUsual(qos, 0);
-  const source =
-    given && typeof given !== "string" && (given as Source).give ? (given as Source) : undefined;
-  const payload = toPayload(source ? "" : given);
-  const room = s.gate.room;
-  const packetId = outbox.next;
-  if (level !== 0 && level !== 1 && level !== 2) return refuse(s, Status.INVALID_QOS);
-  if (payload === undefined) return refuse(s, Status.INVALID_PAYLOAD);
-  const total = source ? source.size : payload.length;
-  // Not `>`: a total that is no number has to fail too.
-  if (!(total >= 0 && total < Length.MAX - 65535)) return refuse(s, Status.TOO_LONG);
   const message = join(
     encodePublish(
       First.PUBLISH + level * Flag.QOS + (isGiven(retain) ? Flag.RETAIN : 0),
       s.topicOut,
-      level > 0 ? packetId : 0,
-      total,
+      packetId,
+      payload.length + (source ? source.size : 0),
     ),
     payload,
   );
   const length = message.length;
-  if (level < 1 && !source) {
-    if (length <= room) return gateSend(s.gate, message);
-    return refuse(
-      s,
-      length > s.window
-        ? Status.TOO_LONG
-        : s.phase === Phase.ONLINE && room > Room.SHUT
-          ? Status.WINDOW_FULL
-          : Status.OFFLINE,
-    );
+  if (length > s.window) return refuse(s, Status.TOO_LONG);
+  if (packetId === 0 && !source) {
+    return length <= s.gate.room
+      ? gateSend(s.gate, message)
+      : refuse(s, s.gate.room > Room.SHUT ? Status.WINDOW_FULL : Status.OFFLINE);
   }
-  return accept(s, message, level, source);
-}
-
-/** Keeps an encoded PUBLISH in the outbox, and sends it if it is its turn and there is room. */
-function accept(s: Session, message: Message, level: number, source: Source | undefined): number {
-  const outbox = s.outbox;
-  const length = message.length;
-  const packetId = outbox.next;
   const at = outboxFind(outbox, length);
   if (at < 0) return refuse(s, at);
-  // Messages between PUBREC and PUBCOMP need no memory here, but they are in flight, and have their
-  // identifiers: after a whole cycle one may still be awaited.
-  if (
-    s.messages >= outbox.inFlight ||
-    (s.released !== "" &&
-      placeOf(s.released, encodePacket(First.PUBREL, encodeInteger(packetId), 0)) >= 0)
-  ) {
-    return refuse(s, Status.IN_FLIGHT_FULL);
-  }
+  s.sources[outbox.next % outbox.inFlight] = source;
   s.messages += 1;
   if (s.messages > s.messagesMax) s.messagesMax = s.messages;
-  if (outbox.sending === packetId && length <= s.gate.room && !source) {
+  const isNext = outbox.sending === outbox.next;
+  outboxKeep(outbox, at, message, length);
+  if (isNext && length <= s.gate.room && !source) {
     // The message just built goes out: reading it from the ring is for resends.
-    outboxKeep(outbox, at, message, length, level + State.SENT);
+    blockFlip(outbox.block, at);
     outbox.sending = outbox.next;
     gateSend(s.gate, message);
-  } else {
-    if (source) s.sources[packetId % outbox.inFlight] = source;
-    outboxKeep(
-      outbox,
-      at,
-      message,
-      length,
-      (level > 0 ? level : State.QOS0) + (source ? State.PARTS : 0),
-    );
-    flush(s);
-  }
-  return level > 0 ? packetId : 0;
+  } else flush(s);
+  return packetId;
+}
+
+/** Publishes `total` octets which `give(at, max)` gives piece by piece, again on a resend. */
+export function publishParts(
+  s: Session,
+  topic: string | Topic,
+  total: number,
+  qos: number,
+  retain: boolean | number,
+  give: Source["give"],
+): number {
+  if (!(total >= 0 && total < Length.MAX - 65535)) return refuse(s, Status.TOO_LONG);
+  s.source = { give: give, size: total };
+  return publish(s, topic, "", qos, retain);
 }

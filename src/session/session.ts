@@ -4,14 +4,18 @@
 //
 // Theory of operation. A session outlives network connections. Its phase is one of four:
 //
-//   OFFLINE ──link opened──▶ CONNECTING ──CONNACK 0──▶ ONLINE
-//      ▲                         │ refused, silent,       │ closed, malformed,
-//      └─────────────────────────┴─ malformed ◀───────────┘ no answer
+//   OFFLINE ──link asked for──▶ CONNECTING ──CONNACK 0──▶ ONLINE
+//      ▲                            │ refused, silent,       │ closed, malformed,
+//      └────────────────────────────┴─ malformed ◀───────────┘ no answer
 //   any phase ──end──▶ ENDED
 //
 // In CONNECTING the server may send CONNACK and nothing else [MQTT-3.2.0-1]; in ONLINE everything
 // but CONNACK. Whatever has to be sent is state first (outbox, subscription entries, `acks`) and
 // octets later, when the gate has room; so a lost connection loses octets and never state.
+//
+// Connections are numbered, 1, 2, …, and a session of the server has the number of the connection it
+// began with. A subscription knows the connection it was asked for on and the session that has it;
+// so nothing need be walked when a connection is lost or a session was forgotten.
 
 import { Gate, Listeners, Octets, Payload, Single } from "#engine";
 import type { Options } from "../options.js";
@@ -27,18 +31,10 @@ export const enum Phase {
   ENDED = 3,
 }
 
-/** Where a subscription stands. What is odd is to be sent; one more, and its answer is awaited. */
-export const enum Wish {
-  /** The server acknowledged it in this run of the program. */
-  CONFIRMED = 0,
-  SUBSCRIBE = 1,
-  UNSUBSCRIBE = 3,
-}
-
 /** Numbers that mark a state no real value can have. */
 export const enum Mark {
-  /** Longer than any packet: `known` when no topic is remembered, `at` when nothing is to be read. */
-  NONE = 268435456,
+  /** Longer than any chunk: nothing of it is to be read. */
+  NONE = 1000000000,
 }
 
 /** What a message handler is told beside topic and payload. The same record is used every time. */
@@ -59,10 +55,14 @@ export type MessageHandler = (topic: string, payload: Payload, packet: MessagePa
 export interface Subscription {
   filter: Octets;
   levels: Octets[];
+  /** The QoS asked for, −1 when it is to be unsubscribed. */
   qos: number;
   handler: MessageHandler | undefined;
-  wish: number;
+  /** The packet identifier of the SUBSCRIBE or UNSUBSCRIBE. */
   id: number;
+  /** The connection it was asked for on, and the session whose server acknowledged it; or 0. */
+  askedOn: number;
+  knownTo: number;
 }
 
 /** Where the payload of a message that is published in parts comes from. */
@@ -74,9 +74,8 @@ export interface Source {
 
 /** What was found for a topic that was received. */
 export interface Route {
-  text: string;
-  levels: Octets[];
-  handler: Function | undefined;
+  title: string;
+  handlers: Function[];
 }
 
 /** One client's session. */
@@ -88,31 +87,29 @@ export interface Session extends Single {
   fields: PublishFields;
   header: HeaderFields;
   options: Options;
-  clean: boolean;
   window: number;
+  inbox: number;
   answerMs: number;
   keepAliveMs: number;
   /** How often `sessionTick` has to be called: a time-out is noticed within a quarter of it. */
   tickMs: number;
 
-  /** The topic published to last, as given and as encoded; the last few, and how many. */
+  /** The topic published to last, as given and as encoded. */
   topicKey: unknown;
   topicOut: Octets;
-  topics: Record<string, Octets | undefined>;
-  topicCount: number;
-  /** Octets handed to the link of the packet that `pump` is sending; 0 between packets. */
-  part: number;
-  /** Sources of messages published in parts, by slot. */
+  /** Where the payload comes from of the message that is being accepted, or nowhere. */
+  source: Source | undefined;
+  /** The same of messages in the outbox, by slot. */
   sources: (Source | undefined)[];
-  /** PUBRELs whose PUBCOMP has not come, in the order of their PUBRECs, as they are sent. */
-  released: Octets;
+  /** Octets of the payload handed to the link of a message that is sent in parts, and 1; or 0. */
+  part: number;
+  /** Packet identifiers, two octets each, of PUBRELs without PUBCOMP, in the order of PUBRECs. */
+  released: Octets[];
   /** Messages that were accepted and are not done, and the most there were. */
   messages: number;
   messagesMax: number;
   /** Acknowledgements that wait for the end of the chunk. */
   acks: Octets;
-  /** A subscription's wish may be due. */
-  due: boolean;
   /** A publish was refused for want of room; room has come since. */
   wanting: boolean;
   freed: boolean;
@@ -122,41 +119,42 @@ export interface Session extends Single {
   at: number;
   /** The beginning of a packet that was cut by the end of a chunk. */
   rest: Octets;
-  /** What was found for the topic received last: its octets behind their length and how many, text,
-   * levels, its only handler; the last few, and how many. */
-  topicIn: Octets;
+  /** The topic received last, behind its length, and how long that is; what was found for it, and
+   * its handler where it has just one. The same of the last few topics, and how many they are. */
+  topicIn: Octets | undefined;
   known: number;
   topic: string;
-  levels: Octets[];
+  handlers: Function[];
   handler: Function | undefined;
   routes: Record<Octets, Route | undefined>;
   routeCount: number;
   packet: MessagePacket;
-  /** PUBACK without its identifier, and the identifier that there is not. */
-  puback: Octets;
+  /** The packet identifier that there is not, as two octets. */
   noId: Octets;
-  /** The first octet that `packet` describes, −1 where the next message has no short way. */
+  /** The first octet that `packet` and `fields.qos` describe, −1 for none. */
   described: number;
   /** Octets still to come of a payload that is handed on in parts; `mute` for a duplicate. */
   left: number;
   mute: boolean;
-  /** The PUBRELs that inbound QoS 2 messages wait for; the one of the message being read. */
-  received: Octets;
-  release: Octets;
+  /** Packet identifiers, two octets each, of inbound QoS 2 messages that wait for PUBREL. */
+  received: Octets[];
   subscriptions: Subscription[];
   maxSubscriptions: number;
   /** The identifier last given to a SUBSCRIBE or UNSUBSCRIBE. */
   lastId: number;
+  /** The connection's number and the session's; how many were accepted. */
+  connection: number;
+  session: number;
+  accepted: number;
+  /** Milliseconds since the connection was asked for or accepted. */
+  lived: number;
 
   /** Whether CONNACK or PINGRESP is awaited. */
-  awaited: number;
-  /** What was awaited at the last tick, 0 or "" for nothing, and for how long: see `sessionTick`. */
-  marks: (number | Octets)[];
-  ages: number[];
-  /** Milliseconds without sending and without receiving; the room at the last tick. */
-  silentOut: number;
-  silentIn: number;
-  tickRoom: number;
+  isAwaiting: boolean;
+  /** For how long each thing has been awaited that was at the last tick: see `sessionTick`. */
+  ages: Record<string, number | undefined>;
+  /** Milliseconds without receiving. */
+  silent: number;
 
   refused: number;
   skipped: number;

@@ -1,81 +1,98 @@
 // SPDX-License-Identifier: MIT
-// Subscriptions (MQTT 3.1.1 sections 3.8–3.11): a fixed number of entries, each with a wish that is
-// carried out when there is room, and again when a server has forgotten it.
+// Subscriptions (MQTT 3.1.1 sections 3.8–3.11): a fixed number of entries, each sent when there is
+// room, and again when a server has forgotten it.
 
-import { call, levelsOf, listRemove, orUsual, utf8 } from "#engine";
+import { call, levelsOf, listFind, listRemove, orUsual, utf8 } from "#engine";
 import { Identifier } from "../ring/outbox.js";
 import { Status } from "../status.js";
+import { isQos } from "../wire/connect.js";
 import { isTopicFilter } from "../wire/topic.js";
 import { forget } from "./dispatch.js";
 import { flush } from "./flush.js";
 import { refuse } from "./publish.js";
-import { MessageHandler, Session, Subscription, Wish } from "./session.js";
+import { MessageHandler, Phase, Session, Subscription } from "./session.js";
 
 /**
- * Subscribes, or with `wish` `Wish.UNSUBSCRIBE` unsubscribes; returns the packet identifier that
- * `subscribed` or `unsubscribed` will name, or a Status.
+ * Subscribes, or with `leaves` unsubscribes; returns the packet identifier that `subscribed` or
+ * `unsubscribed` will name, or a Status.
  */
 export function subscribe(
   s: Session,
   topicFilter: string,
   qos?: number,
   handler?: MessageHandler,
-  wish?: number,
+  leaves?: boolean,
 ): number {
   const level = orUsual(qos, 0);
   const filter = utf8(topicFilter);
-  const levels = levelsOf(filter);
-  const subscriptions = s.subscriptions;
   let found: Subscription | undefined;
   let id = 0;
-  if (level !== 0 && level !== 1 && level !== 2) return refuse(s, Status.INVALID_QOS);
-  // `end` leaves no room for any entry.
-  if (!isTopicFilter(filter, levels)) return refuse(s, Status.INVALID_TOPIC);
+  if (!isQos(level)) return refuse(s, Status.INVALID_QOS);
+  if (s.phase === Phase.ENDED || !isTopicFilter(filter)) return refuse(s, Status.INVALID_TOPIC);
   // The next identifier that no entry has: these have the upper half to themselves.
   while (id < 1) {
-    id = s.lastId % Identifier.MAX > Identifier.PUBLISH_MAX ? s.lastId + 1 : 32768;
+    id = s.lastId < Identifier.MAX ? s.lastId + 1 : Identifier.PUBLISH_MAX + 1;
     s.lastId = id;
-    for (const subscription of subscriptions) {
+    for (const subscription of s.subscriptions) {
       if (subscription.filter === filter) found = subscription;
       if (subscription.id === s.lastId) id = 0;
     }
   }
-  if (found === undefined) {
-    if (wish) return refuse(s, Status.NOT_SUBSCRIBED);
-    if (subscriptions.length >= s.maxSubscriptions) return refuse(s, Status.SUBSCRIPTIONS_FULL);
-    found = { filter: filter, levels: levels, qos: 0, handler: undefined, wish: 0, id: 0 };
-    subscriptions.push(found);
+  if (!found) {
+    if (leaves) return refuse(s, Status.NOT_SUBSCRIBED);
+    if (s.subscriptions.length >= s.maxSubscriptions) return refuse(s, Status.SUBSCRIPTIONS_FULL);
+    found = {
+      filter: filter,
+      levels: levelsOf(filter),
+      qos: 0,
+      handler: undefined,
+      id: 0,
+      askedOn: 0,
+      knownTo: 0,
+    };
+    s.subscriptions.push(found);
   }
-  found.qos = level;
+  found.qos = leaves ? -1 : level;
   found.handler = handler;
-  found.wish = wish || Wish.SUBSCRIBE;
   found.id = id;
-  s.due = true;
+  found.askedOn = 0;
+  found.knownTo = 0;
   forget(s);
   flush(s);
   return id;
 }
 
+/** Whether the server was asked on this connection and has not answered. */
+export function isAsked(s: Session, subscription: Subscription): boolean {
+  return subscription.askedOn === s.connection && subscription.knownTo !== s.session;
+}
+
 /** SUBACK with its return code, or UNSUBACK, where that is −1. */
-export function subscribed(s: Session, packetId: number, returnCode: number): Status {
-  const subscriptions = s.subscriptions;
-  const wish = returnCode < 0 ? Wish.UNSUBSCRIBE + 1 : Wish.SUBSCRIBE + 1;
-  if (returnCode > 2 && returnCode !== 128) return Status.MALFORMED;
-  for (let at = 0; at < subscriptions.length; at++) {
-    const subscription = subscriptions[at]!;
-    if (subscription.id === packetId && subscription.wish === wish) {
-      subscription.wish = Wish.CONFIRMED;
-      if (returnCode < 0 || returnCode > 2) listRemove(subscriptions, at);
-      forget(s);
-      call(
-        s.listeners,
-        returnCode < 0 ? s.listeners.on.unsubscribed : s.listeners.on.subscribed,
-        packetId,
-        returnCode < 0 ? undefined : returnCode > 2 ? Status.SUBSCRIPTION_REFUSED : returnCode,
-      );
-      return Status.OK;
+export function subscribed(s: Session, packetId: number, returnCode: number): void {
+  let found: Subscription | undefined;
+  for (const subscription of s.subscriptions) {
+    if (
+      subscription.id === packetId &&
+      isAsked(s, subscription) &&
+      subscription.qos < 0 === returnCode < 0
+    ) {
+      found = subscription;
     }
   }
-  s.skipped += 1;
-  return Status.OK;
+  if (found) {
+    found.knownTo = s.session;
+    if (returnCode < 0 || returnCode > 2) {
+      listRemove(s.subscriptions, listFind(s.subscriptions, found));
+    }
+    forget(s);
+    if (returnCode < 0) call(s.listeners, s.listeners.on.unsubscribed, packetId);
+    else {
+      call(
+        s.listeners,
+        s.listeners.on.subscribed,
+        packetId,
+        returnCode > 2 ? Status.SUBSCRIPTION_REFUSED : returnCode,
+      );
+    }
+  } else s.skipped += 1;
 }

@@ -1,63 +1,54 @@
 // SPDX-License-Identifier: MIT
-// Time. Nothing here reads a clock: `sessionTick` is told how many milliseconds have passed since it
-// was last called, so a clock that jumps moves nothing. Keep alive: MQTT 3.1.1 section 3.1.2.10.
+// Time. Nothing here reads a clock: `sessionTick` is called every `tickMs` milliseconds, so a clock that jumps moves nothing. Keep alive: MQTT 3.1.1 section 3.1.2.10.
 
 import { gateSend } from "#engine";
 import { Status } from "../status.js";
-import { First } from "../wire/packet.js";
+import { First, release } from "../wire/packet.js";
 import { flush } from "./flush.js";
+import { isAsked } from "./subscribe.js";
 import { Phase, Session } from "./session.js";
 
-/** `ms` have passed. A negative Status says that the connection has to be closed, and why. */
-export function sessionTick(s: Session, ms: number): Status {
+/** Counts how long something has been awaited; whether that is too long. */
+function isLate(s: Session, ages: Session["ages"], name: string | number): boolean {
+  const age = s.ages[name];
+  ages[name] = age === undefined ? 0 : age + s.tickMs;
+  return ages[name]! >= s.answerMs;
+}
+
+/** `tickMs` have passed. A negative Status says that the connection has to be closed, and why. */
+export function sessionTick(s: Session): Status {
   const outbox = s.outbox;
-  let pending = 0;
+  const ages: Session["ages"] = {};
+  // What is awaited, each under a name of its own: CONNACK or PINGRESP, the oldest PUBREL, the
+  // oldest PUBLISH, subscriptions.
+  let late =
+    (s.isAwaiting && isLate(s, ages, 0)) ||
+    (s.released.length > 0 && isLate(s, ages, release(s.released[0]!))) ||
+    (outbox.sending !== outbox.oldest && isLate(s, ages, outbox.oldest));
   for (const subscription of s.subscriptions) {
-    if (pending < 1 && subscription.wish > 0 && subscription.wish % 2 < 1) {
-      pending = subscription.id;
+    if (isAsked(s, subscription) && isLate(s, ages, subscription.id)) late = true;
+  }
+  s.ages = ages;
+  if (late) return Status.NO_ANSWER;
+  if (s.phase === Phase.ONLINE && s.keepAliveMs > 0) {
+    s.gate.idle += s.tickMs;
+    s.silent += s.tickMs;
+    // At three quarters, seen up to a quarter late: before the interval is over [MQTT-3.1.2-23].
+    if (
+      !s.isAwaiting &&
+      s.part < 1 &&
+      (s.gate.idle * 4 >= s.keepAliveMs * 3 || s.silent >= s.keepAliveMs)
+    ) {
+      s.isAwaiting = true;
+      gateSend(s.gate, String.fromCharCode(First.PINGREQ, 0));
     }
   }
-  // What is awaited: CONNACK or PINGRESP, the oldest PUBLISH, the oldest PUBREL, a subscription.
-  const marks = [
-    s.awaited,
-    outbox.sending === outbox.oldest ? 0 : outbox.oldest,
-    s.released.slice(0, 4),
-    pending,
-  ];
-  for (let at = 0; at < 4; at++) {
-    const mark = marks[at]!;
-    s.ages[at] = mark !== 0 && mark !== "" && mark === s.marks[at] ? s.ages[at]! + ms : 0;
-    if (s.ages[at]! >= s.answerMs) return Status.NO_ANSWER;
-  }
-  s.marks = marks;
-  if (s.phase !== Phase.ONLINE) return Status.OK;
-  s.silentOut = s.gate.room === s.tickRoom ? s.silentOut + ms : 0;
-  s.silentIn += ms;
-  // At three quarters, seen up to a quarter late: before the interval is over [MQTT-3.1.2-23].
-  if (
-    s.keepAliveMs > 0 &&
-    s.awaited < 1 &&
-    s.part < 1 &&
-    (s.silentOut * 4 >= s.keepAliveMs * 3 || s.silentIn >= s.keepAliveMs)
-  ) {
-    s.awaited = 1;
-    s.silentOut = 0;
-    gateSend(s.gate, String.fromCharCode(First.PINGREQ, 0));
-  }
-  s.tickRoom = s.gate.room;
   return flush(s);
 }
 
-/** The link has taken everything: the window is open again. */
-export function sessionDrained(s: Session): Status {
-  // Before CONNACK the gate is shut, unless `eager` has written more than CONNECT.
-  if (s.phase > Phase.ONLINE || (s.phase < Phase.ONLINE && s.gate.room === 0 && s.part < 1)) {
-    return Status.OK;
-  }
-  if (s.gate.room !== s.tickRoom) s.silentOut = 0;
-  s.gate.room = s.window;
-  s.freed = true;
-  const status = flush(s);
-  s.tickRoom = s.gate.room;
-  return status;
+/** The link has taken everything: the window is open again, unless CONNACK is to come, or after `end`. */
+export function sessionDrained(s: Session): boolean {
+  s.freed = s.phase === Phase.ONLINE;
+  if (s.freed) s.gate.room = s.window;
+  return s.freed;
 }

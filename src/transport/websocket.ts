@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A port for WebSockets (MQTT 3.1.1 chapter 6), of a browser, of Node from 22 on, or of a constructor
 // that is handed in. `Port.open` knows host, port and TLS options; here `host` is the whole URL,
-// `port` is not used, and in place of TLS options comes the constructor.
+// `port` is not used, and in place of TLS options comes the constructor. A WebSocket takes nothing
+// before it is open: until then octets wait here.
 
-import { chunkOpen, type Octets, type Payload, payloadOctets, type Single } from "#engine";
-import type { Connection, LinkEvents, Port } from "../../boards/hal.js";
+import {
+  chunkOpen,
+  type Link,
+  type Octets,
+  type Payload,
+  payloadOctets,
+  type Single,
+} from "#engine";
+import type { Address, LinkEvents, Port } from "../../boards/hal.js";
 import { fromOctets } from "../engine/v8/octets.js";
 
 /** What is needed of a WebSocket; `terminate` is what the package `ws` has beyond a browser's. */
@@ -35,17 +43,16 @@ const OWN_FRAME = 1024;
 /** Octets that gather before they are sent without waiting for the turn's end. */
 const BOUND = 65536;
 
-function open(
-  drive: Single,
-  events: LinkEvents,
-  url: string,
-  _port: number,
-  constructor: object | undefined,
-): Connection | undefined {
+/** A connection with a way to let go of it. */
+interface WebLink extends Link {
+  drop: () => void;
+}
+
+function open(drive: Single, events: LinkEvents, address: Address): Link | undefined {
   try {
-    const WebSocket = (constructor ?? globalThis.WebSocket) as WebSocketConstructor;
+    const WebSocket = (address.tls ?? globalThis.WebSocket) as WebSocketConstructor;
     // The sub-protocol's name is "mqtt" [MQTT-6.0.0-3].
-    return adapt(drive, events, new WebSocket(url, ["mqtt"]));
+    return adapt(drive, events, new WebSocket(address.host, ["mqtt"]));
   } catch {
     // A URL it does not take, or a page that may not: ws: from a page that came by https:.
     return undefined;
@@ -53,7 +60,8 @@ function open(
 }
 
 /** Joins a WebSocket to a drive. */
-function adapt(drive: Single, events: LinkEvents, socket: WebSocketLike): Connection {
+function adapt(drive: Single, events: LinkEvents, socket: WebSocketLike): Link {
+  let open = false;
   let text: Octets = "";
   let scheduled = false;
   let polling = false;
@@ -63,6 +71,8 @@ function adapt(drive: Single, events: LinkEvents, socket: WebSocketLike): Connec
 
   // Control packets may be anywhere in a frame and over several of them [MQTT-6.0.0-2].
   function flush(): void {
+    // Stays scheduled until it is open.
+    if (!open) return;
     scheduled = false;
     if (text.length > 0 && !closed) {
       const octets = text;
@@ -78,14 +88,14 @@ function adapt(drive: Single, events: LinkEvents, socket: WebSocketLike): Connec
   function poll(): void {
     polling = false;
     if (closed || ending || scheduled) return;
-    if (socket.bufferedAmount === 0) events.drained.call(connection);
+    if (socket.bufferedAmount === 0) events.drained(drive);
     else {
       polling = true;
       setTimeout(poll, POLL_MS);
     }
   }
 
-  function put(octets: Octets, payload?: Payload): void {
+  function write(octets: Octets, payload?: Payload): void {
     // The engine takes it as OFFLINE; the event that tells of the end is on its way.
     if (closed || ending) throw new Error("the connection is closed");
     text += octets;
@@ -93,7 +103,8 @@ function adapt(drive: Single, events: LinkEvents, socket: WebSocketLike): Connec
       if (typeof payload === "string" || payload.length < OWN_FRAME) text += payloadOctets(payload);
       else {
         flush();
-        socket.send(payload);
+        if (open) socket.send(payload);
+        else text += payloadOctets(payload);
       }
     }
     if (text.length >= BOUND) flush();
@@ -115,7 +126,7 @@ function adapt(drive: Single, events: LinkEvents, socket: WebSocketLike): Connec
     if (closed) return;
     closed = true;
     clearTimeout(linger);
-    events.closed.call(connection);
+    events.closed(drive);
   }
 
   function drop(): void {
@@ -134,27 +145,29 @@ function adapt(drive: Single, events: LinkEvents, socket: WebSocketLike): Connec
     (linger as { unref?: () => void }).unref?.();
   }
 
-  const connection: Connection = { drive, put, end, drop };
+  const link: WebLink = { write, end, drop };
   socket.binaryType = "arraybuffer";
   socket.onopen = () => {
-    if (!closed) events.opened.call(connection);
+    open = true;
+    if (!closed) turn();
   };
   socket.onmessage = ({ data }) => {
     if (closed || ending) return;
-    if (typeof data !== "string") events.received.call(connection, chunkOpen(new Uint8Array(data)));
+    if (typeof data !== "string") events.received(drive, chunkOpen(new Uint8Array(data)));
     // A frame that is not binary closes the connection [MQTT-6.0.0-1].
     else lost();
   };
   socket.onclose = lost;
   // "close" follows each error; `ws` ends the program where nobody listens.
   socket.onerror = () => {};
-  return connection;
+  return link;
 }
 
 /** What a browser offers. */
 export const port: Port = {
   open,
+  drop: (link) => (link as WebLink).drop(),
   after: (step, ms, record) => setTimeout(step, ms, record),
   stop: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout> | undefined),
-  chance: Math.random,
+  chance: (count) => Math.floor(Math.random() * count),
 };

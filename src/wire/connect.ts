@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: MIT
 // CONNECT and CONNACK (MQTT 3.1.1 sections 3.1 and 3.2).
 
-import { isGiven, Octets, orUsual, Payload, payloadOctets, Single, toPayload, utf8 } from "#engine";
-import { isUtf8 } from "../engine/utf8.js";
+import {
+  isGiven,
+  isUtf8,
+  Octets,
+  orUsual,
+  Payload,
+  payloadOctets,
+  Single,
+  toPayload,
+  utf8,
+} from "#engine";
 import { Status } from "../status.js";
-import { encodeInteger, encodePacket, encodeString, First } from "./packet.js";
+import { encodeHeader, encodeInteger, encodeString, First } from "./packet.js";
 import { encodeTopicName } from "./topic.js";
 
 /** The message the server publishes when the connection dies without DISCONNECT. */
@@ -31,21 +40,29 @@ interface Draft extends Single {
   isValid: boolean;
 }
 
-/** A payload behind its length: at most 65,535 octets. */
-function binary(draft: Draft, value: unknown): Octets {
-  const payload = toPayload(value);
-  if (payload === undefined || payload.length > 65535) {
-    draft.isValid = false;
-    return "";
-  }
-  return encodeString(payloadOctets(payload));
+/** Octets behind their length, which make no sense when there are more than 65,535 of them. */
+function field(draft: Draft, octets: Octets): Octets {
+  if (octets.length > 65535) draft.isValid = false;
+  return encodeString(octets);
 }
 
-/** Text behind its length, UTF-8 [MQTT-1.5.3-1]. */
-function string(draft: Draft, value: string): Octets {
+/** A payload as a field. */
+function payloadField(draft: Draft, value: unknown): Octets {
+  const payload = toPayload(value);
+  if (payload === undefined) draft.isValid = false;
+  return field(draft, payload === undefined ? "" : payloadOctets(payload));
+}
+
+/** Text as a field, which has to be UTF-8 [MQTT-1.5.3-1]. */
+function textField(draft: Draft, value: string): Octets {
   const octets = utf8(value);
-  if (octets.length > 65535 || !isUtf8(octets)) draft.isValid = false;
-  return encodeString(octets);
+  if (!isUtf8(octets)) draft.isValid = false;
+  return field(draft, octets);
+}
+
+/** Whether a value is a QoS. */
+export function isQos(value: unknown): boolean {
+  return value === 0 || value === 1 || value === 2;
 }
 
 /**
@@ -58,32 +75,26 @@ export function encodeConnect(fields: ConnectFields, clean: boolean, keepAlive: 
   const draft: Draft = { isValid: keepAlive < 65536 && (clean || clientId !== "") };
   const will = fields.will;
   let flags = clean ? 2 : 0;
-  let body = string(draft, clientId);
+  let body = textField(draft, clientId);
   if (will) {
+    const topic = encodeTopicName(utf8(will.topic));
     const qos = orUsual(will.qos, 0);
     flags += 4 + qos * 8 + (isGiven(will.retain) ? 32 : 0);
-    body += encodeTopicName(utf8(will.topic)) + binary(draft, will.payload);
-    if (encodeTopicName(utf8(will.topic)) === "" || (qos !== 0 && qos !== 1 && qos !== 2)) {
-      draft.isValid = false;
-    }
+    body += topic + payloadField(draft, will.payload);
+    if (topic === "" || !isQos(qos)) draft.isValid = false;
   }
   if (fields.username !== undefined) {
     flags += 128;
-    body += string(draft, fields.username);
+    body += textField(draft, fields.username);
   }
   if (fields.password !== undefined) {
     flags += 64;
-    body += binary(draft, fields.password);
+    body += payloadField(draft, fields.password);
     if (flags < 128) draft.isValid = false;
   }
   // Protocol name and level: "MQTT", 4 [MQTT-3.1.2-1] [MQTT-3.1.2-2].
-  return draft.isValid
-    ? encodePacket(
-        First.CONNECT,
-        encodeString("MQTT") + String.fromCharCode(4, flags) + encodeInteger(keepAlive) + body,
-        0,
-      )
-    : "";
+  body = encodeString("MQTT") + String.fromCharCode(4, flags) + encodeInteger(keepAlive) + body;
+  return draft.isValid ? encodeHeader(First.CONNECT, body.length) + body : "";
 }
 
 /**
@@ -93,6 +104,9 @@ export function encodeConnect(fields: ConnectFields, clean: boolean, keepAlive: 
 export function decodeConnack(octets: Octets, at: number): number {
   const flags = octets.charCodeAt(at);
   const returnCode = octets.charCodeAt(at + 1);
-  if (flags > 1 || returnCode > 5 || (flags > 0 && returnCode > 0)) return Status.MALFORMED;
-  return returnCode > 0 ? -20 - returnCode : flags;
+  return flags > 1 || returnCode > 5 || flags * returnCode > 0
+    ? Status.MALFORMED
+    : returnCode > 0
+      ? -20 - returnCode
+      : flags;
 }

@@ -29,9 +29,10 @@ export const enum Flag {
   DUP = 8,
 }
 
-/** The largest Remaining Length (section 2.2.3). */
+/** The largest Remaining Length, and its most octets (section 2.2.3). */
 export const enum Length {
   MAX = 268435455,
+  OCTETS = 4,
 }
 
 /** What `decodeHeader` finds. */
@@ -42,8 +43,7 @@ export interface HeaderFields extends Single {
 
 /** A two-octet integer, most significant octet first (section 1.5.2). */
 export function encodeInteger(value: number): Octets {
-  const low = value % 256;
-  return String.fromCharCode((value - low) / 256, low);
+  return String.fromCharCode((value - (value % 256)) / 256, value % 256);
 }
 
 /** The two-octet integer at `at`. */
@@ -56,34 +56,19 @@ export function encodeString(octets: Octets): Octets {
   return encodeInteger(octets.length) + octets;
 }
 
-/**
- * A control packet (section 2.2): first octet, Remaining Length, `body`; `more` octets of payload
- * follow that are not in `body`. At most 268,435,455 octets in all.
- */
-export function encodePacket(first: number, body: Octets, more: number): Octets {
+/** PUBREL, by the two octets of its packet identifier (section 3.6). */
+export function release(packetId: Octets): Octets {
+  return String.fromCharCode(First.PUBREL, 2) + packetId;
+}
+
+/** A fixed header (section 2.2): first octet and Remaining Length, at most 268,435,455. */
+export function encodeHeader(first: number, length: number): Octets {
   let header = String.fromCharCode(first);
-  let length = body.length + more;
   while (length > 127) {
-    const low = length % 128;
-    header += String.fromCharCode(low + 128);
-    length = (length - low) / 128;
+    header += String.fromCharCode((length % 128) + 128);
+    length = (length - (length % 128)) / 128;
   }
-  return header + String.fromCharCode(length) + body;
-}
-
-/**
- * Where a packet of four octets stands in a row of such packets with one first octet, or −1. No two
- * of them overlap where an equal one does not begin earlier. Espruino's `indexOf` (2v29) also finds
- * the mere beginning of what is searched at the end of a string: never at a multiple of four.
- */
-export function placeOf(packets: Octets, packet: Octets): number {
-  const at = packets.indexOf(packet);
-  return at % 4 === 0 ? at : -1;
-}
-
-/** The row without the packet at `place`; −1 is none. */
-export function withoutPlace(packets: Octets, place: number): Octets {
-  return place < 0 ? packets : packets.slice(0, place) + packets.slice(place + 4);
+  return header + String.fromCharCode(length);
 }
 
 /**
@@ -91,17 +76,15 @@ export function withoutPlace(packets: Octets, place: number): Octets {
  * 0 when the octets end inside it, −1 when a fifth length octet would be needed (section 2.2.3).
  */
 export function decodeHeader(fields: HeaderFields, octets: Octets, at: number): number {
-  let length = 0;
+  let end = at + 1;
+  let octet = 128;
   let unit = 1;
-  for (let end = at + 1; end < at + 5; end++) {
-    if (end >= octets.length) return 0;
-    const octet = octets.charCodeAt(end);
-    length += (octet % 128) * unit;
+  fields.length = 0;
+  while (octet > 127 && end < octets.length && end <= at + Length.OCTETS) {
+    octet = octets.charCodeAt(end);
+    fields.length += (octet % 128) * unit;
     unit *= 128;
-    if (octet < 128) {
-      fields.length = length;
-      return end + 1;
-    }
+    end += 1;
   }
-  return -1;
+  return octet < 128 ? end : end <= at + Length.OCTETS ? 0 : -1;
 }

@@ -3,19 +3,15 @@
 // one answer speaks of one subscription.
 
 import { Octets } from "#engine";
-import { encodeInteger, encodePacket, encodeString } from "./packet.js";
+import { encodeHeader, encodeInteger, encodeString, First } from "./packet.js";
 
 /**
  * SUBSCRIBE or UNSUBSCRIBE of one filter.
- * @param first `First.SUBSCRIBE` or `First.UNSUBSCRIBE`
  * @param filter UTF-8 octets
- * @param qos the octet of the QoS asked for, "" in UNSUBSCRIBE
+ * @param qos 0, 1 or 2; −1 for UNSUBSCRIBE
  */
-export function encodeSubscription(
-  first: number,
-  packetId: number,
-  filter: Octets,
-  qos: Octets,
-): Octets {
-  return encodePacket(first, encodeInteger(packetId) + encodeString(filter) + qos, 0);
+export function encodeSubscription(packetId: number, filter: Octets, qos: number): Octets {
+  let body = encodeInteger(packetId) + encodeString(filter);
+  if (qos >= 0) body += String.fromCharCode(qos);
+  return encodeHeader(qos < 0 ? First.UNSUBSCRIBE : First.SUBSCRIBE, body.length) + body;
 }

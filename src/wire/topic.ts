@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Topic names and topic filters (MQTT 3.1.1 section 4.7): which are valid, and which filter matches
-// which name. Both are UTF-8 octets here; a filter with wildcards is cut into its levels once.
+// which name. Both are UTF-8 octets here.
 
-import { hasWildcard, isPlain, Octets } from "#engine";
-import { isUtf8 } from "../engine/utf8.js";
+import { hasWildcard, isMisplaced, isPlain, isUtf8, Octets } from "#engine";
 import { encodeString } from "./packet.js";
 
 /**
@@ -19,17 +18,11 @@ export function encodeTopicName(name: Octets): Octets {
 }
 
 /**
- * Whether octets, cut into `levels`, are a topic filter: `+` fills a level [MQTT-4.7.1-3], `#` fills
- * the last one [MQTT-4.7.1-2].
+ * Whether octets are a topic filter: `+` fills a level [MQTT-4.7.1-3], `#` fills the last one
+ * [MQTT-4.7.1-2].
  */
-export function isTopicFilter(filter: Octets, levels: Octets[]): boolean {
-  for (let at = 0; at < levels.length; at++) {
-    const level = levels[at]!;
-    if (hasWildcard(level) && (level.length > 1 || (level === "#" && at + 1 < levels.length))) {
-      return false;
-    }
-  }
-  return filter.length > 0 && filter.length < 65536 && isUtf8(filter);
+export function isTopicFilter(filter: Octets): boolean {
+  return filter !== "" && filter.length < 65536 && !isMisplaced(filter) && isUtf8(filter);
 }
 
 /**
@@ -38,12 +31,7 @@ export function isTopicFilter(filter: Octets, levels: Octets[]): boolean {
  */
 export function matchesTopic(filter: Octets[], name: Octets[]): boolean {
   let at = 0;
-  if (hasWildcard(filter[0]!) && name[0]!.slice(0, 1) === "$") return false;
-  while (at < filter.length) {
-    const level = filter[at];
-    if (level === "#") return at <= name.length;
-    if (at >= name.length || (level !== "+" && level !== name[at])) return false;
-    at += 1;
-  }
-  return at === name.length;
+  if (name[0]!.slice(0, 1) === "$" && name[0] !== filter[0]) return false;
+  while (at < name.length && (filter[at] === name[at] || filter[at] === "+")) at += 1;
+  return filter[at] === "#" || (at === name.length && at === filter.length);
 }

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { gatherOpen } from "../../boards/host/gather.js";
 import { port } from "../../boards/host/port.js";
 import { clientOpen } from "../../src/client.js";
-import type { Connection, LinkEvents } from "../../boards/hal.js";
+import type { LinkEvents } from "../../boards/hal.js";
 import { octetsOf } from "./broker.js";
 
 /** A socket that keeps what is written and takes it when told. */
@@ -128,21 +128,16 @@ describe("the link", () => {
   test.each([0, 1, 2])("gets the Uint8Array that was published, at QoS %i", (qos) => {
     const put: unknown[] = [];
     let start: (() => void) | undefined;
-    let connection!: Connection;
+    let drive: unknown;
     let events!: LinkEvents;
     const client = clientOpen(
       { host: "a", clientId: "a" },
       {
         ...port,
-        open: (drive, told) => {
+        open: (given, told) => {
           events = told;
-          connection = {
-            drive,
-            put: (_octets, payload) => put.push(payload),
-            end: () => {},
-            drop: () => {},
-          };
-          return connection;
+          drive = given;
+          return { write: (_octets, payload) => put.push(payload), end: () => {} };
         },
         after: (step, _ms, record) => {
           start ??= () => step(record);
@@ -152,8 +147,7 @@ describe("the link", () => {
     );
     if (typeof client === "number") throw new Error("refused");
     start!();
-    events.opened.call(connection);
-    events.received.call(connection, "\x20\x02\0\0");
+    events.received(drive, "\x20\x02\0\0");
     for (const length of [1, 200, 100000]) {
       const payload = octetsOf(length);
       client.publish("a", payload, qos);
@@ -164,7 +158,8 @@ describe("the link", () => {
 
 describe("the port", () => {
   test("answers undefined, and does not throw, for what Node refuses at once", () => {
-    expect(port.open({}, {} as LinkEvents, "127.0.0.1", 70000, undefined)).toBeUndefined();
-    expect(port.open({}, {} as LinkEvents, "127.0.0.1", 1, { minVersion: "none" })).toBeUndefined();
+    expect(port.open({}, {} as LinkEvents, { host: "127.0.0.1", port: 70000 })).toBeUndefined();
+    const tls = { minVersion: "none" };
+    expect(port.open({}, {} as LinkEvents, { host: "127.0.0.1", port: 1, tls })).toBeUndefined();
   });
 });

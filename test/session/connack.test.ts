@@ -205,10 +205,10 @@ describe("a link that fails", () => {
     expect(dial.heard().at(-1)).toBe("connect false");
   });
 
-  it("is CLOSED when it closes between CONNECT and CONNACK", () => {
+  it("is UNREACHABLE when it closes between CONNECT and CONNACK", () => {
     const dial = connecting();
     dial.serverCloses();
-    expect(dial.heard()).toEqual([`close ${Status.CLOSED}`]);
+    expect(dial.heard()).toEqual([`close ${Status.UNREACHABLE}`]);
   });
 
   it("is CLOSED when it closes later", () => {

@@ -66,7 +66,7 @@ describe("end", () => {
     dial.client.end();
     expect(dial.link.dropped).toBe(true);
     dial.opened();
-    expect(dial.link.octets).toBe("");
+    expect(dial.sent()).toEqual(["CONNECT"]);
     expect(dial.heard()).toEqual([`close ${Status.OK}`]);
     isOver(dial);
   });

@@ -126,8 +126,8 @@ describe("keep alive", () => {
     dial.passes(4000);
     dial.reconnects();
     dial.heard();
-    for (let i = 0; i < 10; i++) {
-      dial.passes(3000);
+    for (let i = 0; i < 15; i++) {
+      dial.passes(2000);
       dial.client.publish("a", "x");
       dial.serverSays("PUBLISH q0 a b");
     }

@@ -56,7 +56,7 @@ describe("a link that throws on write", () => {
     expect(dial.client.publish("a", "x")).toBe(Status.OFFLINE);
     dial.passes(6000);
     dial.writesThrow(false);
-    expect(dial.heard()).toContain(`close ${Status.CLOSED}`);
+    expect(dial.heard()).toContain(`close ${Status.LINK_FAILED}`);
     expect(link.dropped).toBe(true);
     dial.accepted(true);
     expect(dial.client.publish("a", "x")).toBe(0);

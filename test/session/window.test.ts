@@ -5,7 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { Limit } from "#limits";
 import { Status } from "../../src/status.js";
-import { dialOnline, dialSession } from "../fake.js";
+import { type Dial, dialOnline, dialSession } from "../fake.js";
 import { publishOf } from "../words.js";
 
 const X = "x".repeat(20);
@@ -114,10 +114,21 @@ describe("QoS 1 and 2", () => {
 
 describe("a packet longer than the window", () => {
   const long = "y".repeat(95);
+  const parts = (dial: Dial, qos: number) =>
+    dial.client.publishParts("a", 95, qos, false, (at, max) => long.slice(at, at + max));
+
+  it("is refused where it does not come in parts", () => {
+    const dial = dialOnline({ linkWindow: 40 });
+    for (const qos of [0, 1, 2]) {
+      expect(dial.client.publish("a", long, qos)).toBe(Status.TOO_LONG);
+    }
+    expect(dial.link.octets).not.toContain("y");
+    expect(dial.client.stats()).toMatchObject({ inFlight: 0, refused: 3 });
+  });
 
   it("leaves in pieces of at most a window, one after each drain", () => {
     const dial = dialOnline({ linkWindow: 40 });
-    const id = dial.client.publish("a", long, 1);
+    const id = parts(dial, 1);
     const from = dial.link.writes.length;
     expect(dial.sent()).toEqual([]);
     dial.drained();
@@ -132,7 +143,7 @@ describe("a packet longer than the window", () => {
   it("lets nothing into its middle: messages, acknowledgements, wishes, PINGREQ", () => {
     const dial = dialOnline({ linkWindow: 40, keepAlive: 10, answerMs: 100000 });
     dial.drained();
-    const id = dial.client.publish("a", long, 1);
+    const id = parts(dial, 1);
     expect(dial.client.publish("zero", "0")).toBe(Status.WINDOW_FULL);
     const wish = dial.client.subscribe("f");
     const next = dial.client.publish("b", "1", 1);
@@ -156,10 +167,11 @@ describe("a packet longer than the window", () => {
 
   it("breaks off with its connection and begins again on the next", () => {
     const dial = dialSession({ linkWindow: 40 });
-    const id = dial.client.publish("a", long, 2);
+    const id = parts(dial, 2);
     dial.drained();
     dial.reconnects(true);
-    expect(dial.link.writes.slice(1).map((write) => write.head.length)).toEqual([40]);
+    const lengths = dial.link.writes.map(({ head, payload }) => (head + (payload ?? "")).length);
+    expect(lengths.slice(1)).toEqual([7, 33]);
     dial.drained();
     dial.drained();
     expect(dial.sent()).toEqual([`PUBLISH ${id} q2 dup a [95]`]);
@@ -171,7 +183,7 @@ describe("a packet longer than the window", () => {
     dial.drained();
     dial.serverSays(`PUBREC ${first}`);
     dial.drained();
-    const id = dial.client.publish("a", long, 1);
+    const id = parts(dial, 1);
     dial.reconnects(true);
     for (let i = 0; i < 4; i++) dial.drained();
     expect(dial.sent()).toEqual([`PUBREL ${first}`, `PUBLISH ${id} q1 dup a [95]`]);
@@ -179,7 +191,7 @@ describe("a packet longer than the window", () => {
 
   it("is not cut by DISCONNECT when the client ends", () => {
     const dial = dialOnline({ linkWindow: 40 });
-    dial.client.publish("a", long, 1);
+    parts(dial, 1);
     const written = dial.link.octets.length;
     dial.client.end();
     expect(dial.link.octets.length).toBe(written);
@@ -197,7 +209,7 @@ describe("acknowledgements", () => {
     expect(dial.heard()).toHaveLength(2);
   });
 
-  it("close the connection as TOO_SLOW beyond the reserve", () => {
+  it("close the connection as LINK_FAILED beyond the reserve", () => {
     const dial = dialSession({ linkWindow: 40 });
     dial.client.publish("a", "x".repeat(35));
     const count = Math.floor(Limit.LINK_RESERVE / 4);
@@ -205,7 +217,7 @@ describe("acknowledgements", () => {
     dial.serverSays(chunk);
     expect(dial.heard().filter((line) => line.startsWith("close"))).toEqual([]);
     dial.serverSays(publishOf("a", "", 1, 5).repeat(40));
-    expect(dial.heard().at(-1)).toBe(`close ${Status.TOO_SLOW}`);
+    expect(dial.heard().at(-1)).toBe(`close ${Status.LINK_FAILED}`);
     expect(dial.link.dropped).toBe(true);
     dial.accepted(true);
     expect(dial.heard()).toEqual(["connect true"]);

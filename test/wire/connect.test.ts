@@ -84,8 +84,8 @@ describe("SUBSCRIBE and UNSUBSCRIBE", () => {
     fc.assert(
       fc.property(text, id, fc.integer({ min: 0, max: 2 }), (filter, messageId, qos) => {
         const octets = Buffer.from(filter, "utf8").toString("latin1");
-        const ask = encodeSubscription(0x82, messageId, octets, String.fromCharCode(qos));
-        const leave = encodeSubscription(0xa2, messageId, octets, "");
+        const ask = encodeSubscription(messageId, octets, qos);
+        const leave = encodeSubscription(messageId, octets, -1);
         const [subscribe, unsubscribe] = judge(ask + leave);
         expect(subscribe).toMatchObject({ cmd: "subscribe", messageId });
         expect(subscribe).toMatchObject({ subscriptions: [{ topic: filter, qos }] });

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { encodeTopicName, isTopicFilter, matchesTopic } from "../../src/wire/topic.js";
 
 const isName = (name: string) => encodeTopicName(name) !== "";
-const isFilter = (filter: string) => isTopicFilter(filter, filter.split("/"));
+const isFilter = (filter: string) => isTopicFilter(filter);
 const matches = (filter: string, name: string) => matchesTopic(filter.split("/"), name.split("/"));
 
 /** The reference: section 4.7 read aloud. */

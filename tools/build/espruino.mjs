@@ -6,12 +6,26 @@ import { build } from "esbuild";
 import { minify } from "terser";
 import { flatten, FREE } from "./flatten.mjs";
 import { inlineOnce } from "./inline.mjs";
+import {
+  aliasProperties,
+  aliasUndefined,
+  joinDeclarations,
+  sortNames,
+  toArrows,
+  toVars,
+} from "./shorten.mjs";
 
 /** Calls of these are shorter and faster through a variable of the module. */
 const HOISTED = { "String.fromCharCode": "$chr", "Math.floor": "$floor" };
 
+/** Properties that are read often, and the variables that hold their names. */
+const ALIASES = { length: "$", charCodeAt: "_" };
+
+/** A variable that has no value. */
+const UNDEFINED = "$_";
+
 /** Fields of records that never leave a bundle; all others keep their names. */
-const INTERNAL = /^(filter|levels|handler|wish|id|octets|drive|put|drop|give|size)$/;
+const INTERNAL = /^(filter|levels|handler|handlers|title|askedOn|knownTo|id|octets|give|size)$/;
 
 /**
  * One bundle for Espruino.
@@ -20,7 +34,7 @@ const INTERNAL = /^(filter|levels|handler|wish|id|octets|drive|put|drop|give|siz
  * @returns {Promise<string>} its text
  */
 export async function bundleEspruino(config, entry) {
-  const { outputs, variables, constants } = flatten(config, [
+  const { outputs, variables, constants, passed } = flatten(config, [
     entry,
     "boards/espruino/globals.d.ts",
   ]);
@@ -59,7 +73,7 @@ export async function bundleEspruino(config, entry) {
       })
       .join("\n"),
   );
-  text = inlineOnce(text);
+  text = inlineOnce(text, passed);
   for (const name of constants) {
     text = text.replace(new RegExp(`^\\${name} = `, "m"), `const ${name} = `);
   }
@@ -71,7 +85,7 @@ export async function bundleEspruino(config, entry) {
       hoists.push(`${short} = ${name}`);
     }
   }
-  text = `let ${[...hoists, ...declared].join(", ")};\n${text}`;
+  text = toVars(toArrows(`let ${[...hoists, ...declared].join(", ")};\n${text}`));
   const minified = await minify(text, {
     ecma: 2015,
     toplevel: true,
@@ -90,9 +104,14 @@ export async function bundleEspruino(config, entry) {
       comparisons: true,
       global_defs: {},
     },
-    mangle: { toplevel: true, properties: { regex: INTERNAL } },
+    mangle: {
+      toplevel: true,
+      reserved: [...Object.values(ALIASES), UNDEFINED],
+      properties: { regex: INTERNAL },
+    },
     format: { ascii_only: false, ecma: 2015, wrap_iife: false },
   });
   // `null ==` is shorter and means the same here: nothing of ours is ever null.
-  return minified.code.replaceAll("void 0===", "null==").replaceAll("void 0!==", "null!=");
+  const code = minified.code.replaceAll("void 0===", "null==").replaceAll("void 0!==", "null!=");
+  return aliasUndefined(aliasProperties(sortNames(joinDeclarations(code)), ALIASES), UNDEFINED);
 }

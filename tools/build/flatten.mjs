@@ -20,9 +20,10 @@ const tagged = (declaration, tag) =>
  * Compiles the files a tsconfig reaches and flattens them.
  * @param {string} configPath a tsconfig.json
  * @param {string[]} entries root files
- * @returns {{ outputs: Map<string, string>, variables: string[], constants: Set<string> }}
- *   JavaScript by source path, the names of the variables that have to be declared around it, and
- *   those among them that are assigned once, at the top level
+ * @returns {{ outputs: Map<string, string>, variables: string[], constants: Set<string>,
+ *   passed: Set<string> }} JavaScript by source path, the names of the variables that have to be
+ *   declared around it, those among them that are assigned once, at the top level, and the names of
+ *   functions marked `@passed`
  */
 export function flatten(configPath, entries) {
   const config = ts.getParsedCommandLineOfConfigFile(configPath, {}, ts.sys);
@@ -45,6 +46,7 @@ export function flatten(configPath, entries) {
   }
   const variables = new Set();
   const constants = new Set();
+  const passed = new Set();
   const outputs = new Map();
   program.emit(
     undefined,
@@ -55,20 +57,22 @@ export function flatten(configPath, entries) {
     false,
     {
       before: [
-        (context) => (file) => new Flattener(program, context, variables, constants).file(file),
+        (context) => (file) =>
+          new Flattener(program, context, variables, constants, passed).file(file),
       ],
     },
   );
-  return { outputs, variables: [...variables], constants };
+  return { outputs, variables: [...variables], constants, passed };
 }
 
 class Flattener {
-  constructor(program, context, variables, constants) {
+  constructor(program, context, variables, constants, passed) {
     this.checker = program.getTypeChecker();
     this.context = context;
     this.factory = context.factory;
     this.variables = variables;
     this.constants = constants;
+    this.passed = passed;
     this.visit = this.visit.bind(this);
   }
 
@@ -116,6 +120,7 @@ class Flattener {
       const { left, right } = node.expression;
       if (this.single(left) !== undefined || this.single(right) !== undefined) return undefined;
     }
+    if (ts.isFunctionDeclaration(node) && tagged(node, "passed")) this.passed.add(node.name.text);
     if (ts.isVariableStatement(node)) {
       const kept = [];
       const loose = [];
@@ -259,13 +264,19 @@ class Flattener {
   /** `(a, b) => f(record, a, b)` is `f` once the record is gone. */
   eta(node) {
     const call = node.body;
-    if (!ts.isCallExpression(call) || !ts.isIdentifier(call.expression)) return undefined;
+    if (!ts.isCallExpression(call)) return undefined;
+    const callee = call.expression;
+    const isField = ts.isPropertyAccessExpression(callee) && this.single(callee.expression);
+    if (!ts.isIdentifier(callee) && !isField) return undefined;
     const args = call.arguments.filter((a) => this.single(a) === undefined);
-    if (args.length === call.arguments.length || args.length !== node.parameters.length)
+    if (
+      (args.length === call.arguments.length && !isField) ||
+      args.length !== node.parameters.length
+    )
       return undefined;
     const bare = (a) => (ts.isAsExpression(a) ? a.expression : a).getText();
     const same = args.every((a, i) => bare(a) === node.parameters[i].name.getText());
-    return same ? call.expression : undefined;
+    return same ? ts.visitNode(callee, this.visit) : undefined;
   }
 
   /** A call of an `@inline` function: its returned expression, or its only statement's. */

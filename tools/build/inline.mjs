@@ -7,10 +7,14 @@ import ts from "typescript";
 
 const f = ts.factory;
 
-/** Inlines until nothing is left to inline. */
-export function inlineOnce(text) {
+/**
+ * Inlines until nothing is left to inline. Of a function in `passed` every negative result is a number
+ * in its text, or was looked at by an `if (x < 0) return x;` of its own: where the caller would pass
+ * such a result on at once, the function's `return` becomes the caller's.
+ */
+export function inlineOnce(text, passed = new Set()) {
   for (let round = 0; round < 200; round++) {
-    const next = step(text, round);
+    const next = step(text, round, passed);
     if (next === undefined) return text;
     text = next;
   }
@@ -43,7 +47,7 @@ function walk(node, visit) {
 }
 
 /** One function inlined, or undefined when there is none. */
-function step(text, round) {
+function step(text, round, passed) {
   const file = parse(text);
   const functions = new Map();
   for (const statement of file.statements) {
@@ -62,7 +66,7 @@ function step(text, round) {
     const site = siteOf(call);
     if (site === undefined) continue;
     if (inside(call, declaration)) continue;
-    return replace(text, file, declaration, call, site, round);
+    return replace(text, file, declaration, call, site, round, passed.has(name));
   }
   return undefined;
 }
@@ -145,14 +149,12 @@ function inOwnFunction(node) {
   return false;
 }
 
-function replace(text, file, declaration, call, site, round) {
+function replace(text, file, declaration, call, site, round, isPassing) {
   const suffix = `_${round}`;
   const locals = new Set(declaration.parameters.map((p) => p.name.text));
   const assigned = new Set();
-  let returns = 0;
   walk(declaration.body, (node) => {
     if (ts.isVariableDeclaration(node)) locals.add(node.name.text);
-    if (ts.isReturnStatement(node)) returns += 1;
     if (
       (ts.isBinaryExpression(node) &&
         node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
@@ -166,7 +168,7 @@ function replace(text, file, declaration, call, site, round) {
   });
   const result = `result${suffix}`;
   const done = `done${suffix}`;
-  const statements = [];
+  const before = [];
   const stands = new Map();
   declaration.parameters.forEach((parameter, i) => {
     const argument = call.arguments[i];
@@ -174,49 +176,55 @@ function replace(text, file, declaration, call, site, round) {
     if (argument && !assigned.has(name) && (settled(argument) || isCallerLocal(argument))) {
       stands.set(name, argument.getText(file));
     } else {
-      statements.push(`let ${name}${suffix} = ${argument ? argument.getText(file) : "undefined"};`);
+      before.push(`let ${name}${suffix} = ${argument ? argument.getText(file) : "undefined"};`);
     }
   });
   for (const argument of call.arguments.slice(declaration.parameters.length)) {
-    if (!ts.isIdentifier(argument) && !settled(argument))
-      statements.push(`${argument.getText(file)};`);
+    if (!ts.isIdentifier(argument) && !settled(argument)) before.push(`${argument.getText(file)};`);
   }
-  let loops = false;
   const tail = site.kind === "tail";
   const wanted = site.kind === "lift";
-  const body = declaration.body.statements;
-  const last = body[body.length - 1];
-  const endsOnly = returns === 1 && last && ts.isReturnStatement(last);
+  const passing = wanted && isPassing ? passedOn(call, site.statement) : undefined;
+
+  const assign = (name, value) =>
+    f.createExpressionStatement(f.createAssignment(f.createIdentifier(name), value));
+  /** What stands in place of a `return` in tail position. */
+  const give = (expression) =>
+    expression === undefined
+      ? []
+      : [wanted ? assign(result, expression) : f.createExpressionStatement(expression)];
+  /** A `return` that the caller would pass on at once is one of its own. */
+  const isPassed = (node) =>
+    passing !== undefined &&
+    node.expression !== undefined &&
+    (numberOf(node.expression) < 0 || isGuarded(node));
+  const returns = (node) => contains(node, (n) => ts.isReturnStatement(n) && !isPassed(n));
+
+  let body = [...declaration.body.statements];
+  let loops = false;
+  const flat = tail ? body : flatten(body, returns, give, isPassed);
+  const isFlat = flat !== undefined;
+  if (isFlat) body = flat;
 
   const rename = (context) => {
     const visit = (inLoop) => (node) => {
-      if (ts.isIdentifier(node) && isName(node) && locals.has(node.text)) {
+      if (ts.isIdentifier(node) && node.parent && isName(node) && locals.has(node.text)) {
         if (stands.has(node.text)) return f.createIdentifier(stands.get(node.text));
         return f.createIdentifier(node.text + suffix);
       }
-      if (ts.isReturnStatement(node) && !tail) {
-        const value = node.expression && ts.visitNode(node.expression, visit(inLoop));
-        const parts = [];
-        if (value && wanted) {
-          parts.push(
-            f.createExpressionStatement(f.createAssignment(f.createIdentifier(result), value)),
-          );
-        } else if (value) parts.push(f.createExpressionStatement(value));
+      if (ts.isReturnStatement(node) && !isFlat && !isPassed(node)) {
+        const parts = give(node.expression && ts.visitNode(node.expression, visit(inLoop)));
         if (inLoop) {
           loops = true;
-          parts.push(
-            f.createExpressionStatement(
-              f.createAssignment(f.createIdentifier(done), f.createNumericLiteral(1)),
-            ),
-          );
+          parts.push(assign(done, f.createNumericLiteral(1)));
         }
-        if (!endsOnly) parts.push(f.createBreakStatement());
+        parts.push(f.createBreakStatement());
         return f.createBlock(parts);
       }
       if (isLoop(node)) {
-        const has = contains(node, ts.isReturnStatement);
+        const has = !isFlat && returns(node);
         const inner = ts.visitEachChild(node, visit(true), context);
-        if (!has || tail) return inner;
+        if (!has) return inner;
         const leave = f.createIfStatement(f.createIdentifier(done), f.createBreakStatement());
         return f.createBlock([inner, leave]);
       }
@@ -224,16 +232,18 @@ function replace(text, file, declaration, call, site, round) {
     };
     return (node) => ts.visitNode(node, visit(false));
   };
-  const { transformed } = ts.transform(declaration.body, [rename]);
+  const { transformed } = ts.transform(f.createBlock(body, true), [rename]);
   const printer = ts.createPrinter();
   const written = transformed[0].statements
     .map((s) => printer.printNode(ts.EmitHint.Unspecified, s, file))
     .join("\n");
   let block;
-  if (tail) block = `{ ${statements.join("\n")}\n${written}\n${endsOnly ? "" : "return;"} }`;
-  else {
-    const inner = endsOnly || returns === 0 ? `{ ${written} }` : `do { ${written} } while (false);`;
-    block = `${wanted ? `let ${result};` : ""}${loops ? `let ${done};` : ""}\n${statements.join("\n")}\n${inner}`;
+  if (tail) {
+    const ends = body.length > 0 && ts.isReturnStatement(body[body.length - 1]);
+    block = `{ ${before.join("\n")}\n${written}\n${ends ? "" : "return;"} }`;
+  } else {
+    const inner = isFlat ? `{ ${written} }` : `do { ${written} } while (false);`;
+    block = `${wanted ? `let ${result};` : ""}${loops ? `let ${done};` : ""}\n${before.join("\n")}\n${inner}`;
     if (wanted) {
       const { statement } = site;
       const from = call.getStart(file) - statement.getStart(file);
@@ -244,10 +254,117 @@ function replace(text, file, declaration, call, site, round) {
   }
   const edits = [
     [declaration.getStart(file), declaration.end, ""],
-    [site.statement.getStart(file), site.statement.end, block],
+    [site.statement.getStart(file), passing ? passing.end : site.statement.end, block],
   ].sort((a, b) => b[0] - a[0]);
   for (const [from, to, by] of edits) text = text.slice(0, from) + by + text.slice(to);
   return text;
+}
+
+/** The value of a literal number with or without a sign; NaN for everything else. */
+function numberOf(node) {
+  if (ts.isNumericLiteral(node)) return Number(node.text);
+  return ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.MinusToken
+    ? -numberOf(node.operand)
+    : NaN;
+}
+
+/** Whether it is the `return x;` of an `if (x < 0) return x;`. */
+function isGuarded(node) {
+  let at = node.parent;
+  if (at && ts.isBlock(at)) at = at.parent;
+  return at !== undefined && ts.isIfStatement(at) && tests(at, node.expression.getText());
+}
+
+/** Whether a statement is `if (name < 0) return name;`. */
+function tests(statement, name) {
+  if (!ts.isIfStatement(statement) || statement.elseStatement) return false;
+  const { expression, thenStatement } = statement;
+  const returned = ts.isBlock(thenStatement) ? thenStatement.statements[0] : thenStatement;
+  return (
+    ts.isBinaryExpression(expression) &&
+    expression.operatorToken.kind === ts.SyntaxKind.LessThanToken &&
+    expression.left.getText() === name &&
+    expression.right.getText() === "0" &&
+    ts.isReturnStatement(returned) &&
+    returned.expression?.getText() === name
+  );
+}
+
+/** The caller's `if (x < 0) return x;` behind an `x = call();`. */
+function passedOn(call, statement) {
+  let name;
+  if (ts.isVariableStatement(statement)) {
+    const { declarations } = statement.declarationList;
+    const last = declarations[declarations.length - 1];
+    if (last.initializer === call) name = last.name.text;
+  } else if (
+    ts.isExpressionStatement(statement) &&
+    ts.isBinaryExpression(statement.expression) &&
+    statement.expression.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+    statement.expression.right === call
+  ) {
+    name = statement.expression.left.getText();
+  }
+  if (name === undefined || !inBlock(statement)) return undefined;
+  const { statements } = statement.parent;
+  const next = statements[statements.indexOf(statement) + 1];
+  return next !== undefined && tests(next, name) ? next : undefined;
+}
+
+const statementsOf = (node) =>
+  node === undefined ? [] : ts.isBlock(node) ? node.statements : [node];
+
+/**
+ * Statements in which each `return` stands last, with what follows an `if` that returns in its
+ * other branch; undefined where one is in a loop, or both branches go on.
+ */
+function flatten(statements, returns, give, isPassed) {
+  const made = [];
+  for (let i = 0; i < statements.length; i++) {
+    const statement = statements[i];
+    if (!returns(statement)) made.push(statement);
+    else if (ts.isReturnStatement(statement)) return [...made, ...give(statement.expression)];
+    else if (ts.isBlock(statement)) {
+      const rest = statements.slice(i + 1);
+      const inner = flatten([...statement.statements, ...rest], returns, give, isPassed);
+      return inner && [...made, ...inner];
+    } else if (ts.isIfStatement(statement)) {
+      const rest = statements.slice(i + 1);
+      let then = statementsOf(statement.thenStatement);
+      let other = statementsOf(statement.elseStatement);
+      if (rest.length > 0) {
+        if (leaves(then)) other = [...other, ...rest];
+        else if (leaves(other)) then = [...then, ...rest];
+        else return undefined;
+      }
+      then = flatten(then, returns, give, isPassed);
+      other = flatten(other, returns, give, isPassed);
+      if (then === undefined || other === undefined) return undefined;
+      return [
+        ...made,
+        f.createIfStatement(
+          statement.expression,
+          f.createBlock(then),
+          other.length > 0 ? f.createBlock(other) : undefined,
+        ),
+      ];
+    } else return undefined;
+  }
+  return made;
+}
+
+/** Whether the end of the statements is never reached. */
+function leaves(statements) {
+  const last = statements[statements.length - 1];
+  if (last === undefined) return false;
+  if (ts.isReturnStatement(last)) return true;
+  if (ts.isBlock(last)) return leaves(last.statements);
+  return (
+    ts.isIfStatement(last) &&
+    last.elseStatement !== undefined &&
+    leaves(statementsOf(last.thenStatement)) &&
+    leaves(statementsOf(last.elseStatement))
+  );
 }
 
 function contains(node, test) {

@@ -5,7 +5,17 @@
 
 import { Status } from "../../status.js";
 
-export { isGiven, isPlain, hasWildcard, levelsOf, orUsual, listRemove } from "../javascript.js";
+export {
+  hasWildcard,
+  isGiven,
+  isMisplaced,
+  isPlain,
+  levelsOf,
+  listFind,
+  listRemove,
+  orUsual,
+} from "../javascript.js";
+export { isUtf8 } from "../utf8.js";
 
 /** One character an octet, 0–255. */
 export type Octets = string;
@@ -35,19 +45,29 @@ export interface Block extends Single {
   text: string;
 }
 
+/** A network connection, as a port opened it; Espruino's sockets are one as they are. */
+export interface Link {
+  /** Hands octets to the link; may throw. */
+  write: (octets: Octets) => void;
+  /** Closes after what was handed over has left. */
+  end: () => void;
+}
+
 /**
  * The way to the link. `room` is what the link's window leaves, and below zero what was taken from
  * the reserve; it is `SHUT` where nothing may be written.
  * @single
  */
 export interface Gate extends Single {
-  put: (octets: Octets) => void;
+  link: Link | undefined;
   room: number;
+  /** Milliseconds without sending, as far as time was told. */
+  idle: number;
 }
 
 /** `room` of a gate with no link behind it. */
 export const enum Room {
-  SHUT = -32768,
+  SHUT = -100000,
 }
 
 /**
@@ -59,11 +79,11 @@ interface Build {
 }
 
 // The octets of this literal stay two on 8-bit builds and become one character on the others.
-const build: Build = { wide: E.isUTF8("°") };
+const build: Build = { wide: /* @__PURE__ */ E.isUTF8("°") };
 
 /** Whether the payload can be joined as it is: it is octets already. @inline */
 export function isReady(payload: Payload): boolean {
-  return !(build.wide && E.isUTF8(payload));
+  return typeof payload === "string" && !(build.wide && E.isUTF8(payload));
 }
 
 /** Anything a caller hands over as octets, or undefined: text, a number, an array of octets. */
@@ -91,6 +111,11 @@ export function payloadCut(chunk: Octets, at: number, end: number): Payload {
   return chunk.slice(at, end);
 }
 
+/** The payload of no octets. @inline */
+export function payloadNone(): Payload {
+  return "";
+}
+
 /** UTF-8 octets as the text this engine has: on 8-bit builds the octets themselves. */
 export function text(octets: Octets): string {
   return build.wide ? E.asUTF8(octets) : octets;
@@ -115,7 +140,8 @@ export function blockOpen(capacity: number): Block {
 /** Whether block and text are the same memory: a probe octet written to one shows in the other. */
 export function isBlockOpen(block: Block): boolean {
   block.octets[0] = 65;
-  return !!block.text && block.text.charCodeAt(0) === 65;
+  // Slots hold 16 bits.
+  return block.octets.length < 65536 && !!block.text && block.text.charCodeAt(0) === 65;
 }
 
 /** Copies a message into the block. @inline */
@@ -128,6 +154,11 @@ export function blockCut(block: Block, at: number, length: number): Octets {
   return block.text.slice(at, at + length);
 }
 
+/** The octet at `at`. @inline */
+export function blockFirst(block: Block, at: number): number {
+  return block.octets[at]!;
+}
+
 /** Sets bit 3 (DUP) of the octet at `at`. @inline */
 export function blockFlip(block: Block, at: number): void {
   block.octets[at]! |= 8;
@@ -136,8 +167,9 @@ export function blockFlip(block: Block, at: number): void {
 /** Hands octets to the link; OFFLINE when the link threw, which shuts the gate. */
 export function gateSend(gate: Gate, message: Message): Status {
   gate.room -= message.length;
+  gate.idle = 0;
   try {
-    gate.put(message);
+    gate.link!.write(message);
     return Status.OK;
   } catch (error) {
     gate.room = Room.SHUT;

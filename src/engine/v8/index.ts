@@ -5,7 +5,17 @@
 import { Status } from "../../status.js";
 import { fromOctets, toOctets, octetsWrite } from "./octets.js";
 
-export { isGiven, isPlain, hasWildcard, levelsOf, orUsual, listRemove } from "../javascript.js";
+export {
+  hasWildcard,
+  isGiven,
+  isMisplaced,
+  isPlain,
+  levelsOf,
+  listFind,
+  listRemove,
+  orUsual,
+} from "../javascript.js";
+export { isUtf8 } from "../utf8.js";
 
 /** One character an octet, 0–255. */
 export type Octets = string;
@@ -31,10 +41,19 @@ export interface Block extends Single {
   octets: Uint8Array | undefined;
 }
 
+/** A network connection, as a port opened it. */
+export interface Link {
+  /** Hands octets to the link, with a payload behind them; may throw. */
+  write: (octets: Octets, payload?: Payload) => void;
+  /** Closes after what was handed over has left. */
+  end: () => void;
+}
+
 /** The way to the link; `room` as in the Espruino engine. */
 export interface Gate extends Single {
-  put: (octets: Octets, payload?: Payload) => void;
+  link: Link | undefined;
   room: number;
+  idle: number;
 }
 
 /** `room` of a gate with no link behind it. */
@@ -51,7 +70,7 @@ let openView: Uint8Array | undefined;
 
 /** Whether the payload can be sent as it is: a Uint8Array, by reference. */
 export function isReady(payload: Payload): boolean {
-  return typeof payload !== "string" && payload instanceof Uint8Array;
+  return payload instanceof Uint8Array;
 }
 
 /** Text as UTF-8 octets; text that has no UTF-8 (a lone surrogate) as an ill-formed octet. */
@@ -87,6 +106,11 @@ export function payloadCut(chunk: Octets, at: number, end: number): Payload {
   return openView !== undefined && chunk === openText
     ? openView.subarray(at, end)
     : fromOctets(chunk.substring(at, end));
+}
+
+/** The payload of no octets. */
+export function payloadNone(): Payload {
+  return new Uint8Array(0);
 }
 
 /** Octets or a payload as text. */
@@ -135,6 +159,11 @@ export function blockCut(block: Block, at: number, length: number): Octets {
   return toOctets(block.octets!.subarray(at, at + length));
 }
 
+/** The octet at `at`. */
+export function blockFirst(block: Block, at: number): number {
+  return block.octets![at]!;
+}
+
 /** Sets bit 3 (DUP) of the octet at `at`. */
 export function blockFlip(block: Block, at: number): void {
   block.octets![at]! |= 8;
@@ -143,9 +172,10 @@ export function blockFlip(block: Block, at: number): void {
 /** Hands octets to the link; OFFLINE when the link threw, which shuts the gate. */
 export function gateSend(gate: Gate, message: Message): Status {
   gate.room -= message.length;
+  gate.idle = 0;
   try {
-    if (typeof message === "string") gate.put(message);
-    else gate.put(message.head, message.payload);
+    if (typeof message === "string") gate.link!.write(message);
+    else gate.link!.write(message.head, message.payload);
     return Status.OK;
   } catch {
     gate.room = Room.SHUT;
