@@ -121,10 +121,11 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     return Status.INVALID_OPTION;
   }
   const ms = usual.keepAlive * 1000;
+  const outbox = outboxOpen(usual.outbox, usual.inFlight, port.chance(Identifier.PUBLISH_MAX));
   const s: Session = {
     phase: Phase.OFFLINE,
     gate: { link: undefined, room: Room.SHUT, idle: 0 },
-    outbox: outboxOpen(usual.outbox, usual.inFlight, port.chance(Identifier.PUBLISH_MAX)),
+    outbox: outbox,
     listeners: { on: {} },
     fields: { qos: 0, packetId: "" },
     header: { length: 0 },
@@ -137,7 +138,6 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     // Equal to no topic.
     topicKey: {},
     topicOut: "",
-    source: undefined,
     sources: [],
     part: 0,
     released: [],

@@ -18,6 +18,7 @@ function drop(link: Link): void {
 
 function open(drive: Single, events: LinkEvents, address: Address): Link | undefined {
   const tls = address.tls;
+  let link: Link | undefined;
   try {
     // What is written before it is up waits; its "connect" comes before it is up.
     const socket = require(tls ? "tls" : "net").connect(
@@ -26,10 +27,11 @@ function open(drive: Single, events: LinkEvents, address: Address): Link | undef
     socket.on("data", (octets: string) => events.received(drive, octets));
     socket.on("drain", () => events.drained(drive));
     socket.on("close", () => events.closed(drive));
-    return socket;
+    link = socket;
   } catch (error) {
-    return undefined;
+    // No network, an unknown host, a refused port.
   }
+  return link;
 }
 
 /** What the firmware offers. */

@@ -5,24 +5,24 @@
 import { call, levelsOf, Octets, Payload, text } from "#engine";
 import { Limit } from "#limits";
 import { encodeTopicName, matchesTopic } from "../wire/topic.js";
+import { Status } from "../status.js";
 import { Session } from "./session.js";
 
 /**
  * Makes a topic name (octets behind their length) the one received last, with its text and its
- * handlers: those of the subscriptions that match, or `message` where none does; `false` when it is
- * no topic name.
+ * handlers: those of the subscriptions that match, or `message` where none does. MALFORMED when it is
+ * no topic name. @passed
  */
-export function recognize(s: Session, topicIn: Octets): boolean {
+export function recognize(s: Session, topicIn: Octets): Status {
   let route = s.routes[topicIn];
-  if (route === undefined) {
+  if (!route) {
     const name = topicIn.slice(2);
     const levels = levelsOf(name);
     const handlers: Function[] = [];
-    if (encodeTopicName(name) === "") return false;
+    if (encodeTopicName(name) === "") return Status.MALFORMED;
     for (const subscription of s.subscriptions) {
-      if (subscription.handler !== undefined && matchesTopic(subscription.levels, levels)) {
-        handlers.push(subscription.handler);
-      }
+      const isMatch = matchesTopic(subscription.levels, levels);
+      if (isMatch && subscription.handler) handlers.push(subscription.handler);
     }
     if (handlers.length < 1) handlers.push(s.listeners.on.message!);
     if (s.routeCount >= Limit.TOPICS) forget(s);
@@ -35,7 +35,7 @@ export function recognize(s: Session, topicIn: Octets): boolean {
   s.topic = route.title;
   s.handlers = route.handlers;
   s.handler = s.handlers.length > 1 ? undefined : s.handlers[0];
-  return true;
+  return Status.OK;
 }
 
 /** Forgets the remembered topics: handlers have changed. */

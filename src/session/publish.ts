@@ -36,19 +36,20 @@ export function refuse(s: Session, status: Status): Status {
   return s.phase === Phase.ENDED ? Status.ENDED : status;
 }
 
-/** Publishes; returns the packet identifier (0 at QoS 0) or a Status, and then nothing changed. */
+/**
+ * Publishes; returns the packet identifier (0 at QoS 0) or a Status, and then nothing changed. With a
+ * `source` the payload is what that gives, and `payload` is empty.
+ */
 export function publish(
   s: Session,
   topic: string | Topic,
   payload: Payload,
   qos?: number,
   retain?: boolean | number,
+  source?: Source,
 ): number {
   const outbox = s.outbox;
   const level = orUsual(qos, 0);
-  const packetId = level === 0 ? 0 : outbox.next;
-  const source = s.source;
-  s.source = undefined;
   // Most nodes publish to the same few topics.
   if (topic !== s.topicKey) {
     const octets =
@@ -57,26 +58,26 @@ export function publish(
     s.topicKey = topic;
     s.topicOut = octets;
   }
-  if (!isQos(level)) return refuse(s, Status.INVALID_QOS);
+  if (level !== 0 && !isQos(level)) return refuse(s, Status.INVALID_QOS);
   if (!isReady(payload)) {
     payload = toPayload(payload) as Payload;
     if (payload === undefined) return refuse(s, Status.INVALID_PAYLOAD);
   }
+  const packetId = level === 0 ? 0 : outbox.next;
   const message = join(
     encodePublish(
       First.PUBLISH + level * Flag.QOS + (isGiven(retain) ? Flag.RETAIN : 0),
       s.topicOut,
       packetId,
-      payload.length + (source ? source.size : 0),
+      source ? source.size : payload.length,
     ),
     payload,
   );
   const length = message.length;
+  if (packetId === 0 && !source && length <= s.gate.room) return gateSend(s.gate, message);
   if (length > s.window) return refuse(s, Status.TOO_LONG);
   if (packetId === 0 && !source) {
-    return length <= s.gate.room
-      ? gateSend(s.gate, message)
-      : refuse(s, s.gate.room > Room.SHUT ? Status.WINDOW_FULL : Status.OFFLINE);
+    return refuse(s, s.gate.room > Room.SHUT ? Status.WINDOW_FULL : Status.OFFLINE);
   }
   const at = outboxFind(outbox, length);
   if (at < 0) return refuse(s, at);
@@ -103,7 +104,7 @@ export function publishParts(
   retain: boolean | number,
   give: Source["give"],
 ): number {
-  if (!(total >= 0 && total < Length.MAX - 65535)) return refuse(s, Status.TOO_LONG);
-  s.source = { give: give, size: total };
-  return publish(s, topic, "", qos, retain);
+  return total >= 0 && total < Length.MAX - 65535
+    ? publish(s, topic, "", qos, retain, { give: give, size: total })
+    : refuse(s, Status.TOO_LONG);
 }

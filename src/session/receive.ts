@@ -104,7 +104,9 @@ function readHead(s: Session, chunk: Octets, first: number, body: number, end: n
   let from = body + s.known;
   if (chunk.slice(body, from) !== s.topicIn) {
     from = topicEnd(chunk, body);
-    if (!(from <= end && recognize(s, chunk.slice(body, from)))) return Status.MALFORMED;
+    if (!(from <= end)) return Status.MALFORMED;
+    const known = recognize(s, chunk.slice(body, from));
+    if (known < 0) return known;
   }
   if (first !== s.described) {
     s.described = first;

@@ -97,9 +97,7 @@ export interface Session extends Single {
   /** The topic published to last, as given and as encoded. */
   topicKey: unknown;
   topicOut: Octets;
-  /** Where the payload comes from of the message that is being accepted, or nowhere. */
-  source: Source | undefined;
-  /** The same of messages in the outbox, by slot. */
+  /** Where the payloads of messages in the outbox come from that do not lie in the ring, by slot. */
   sources: (Source | undefined)[];
   /** Octets of the payload handed to the link of a message that is sent in parts, and 1; or 0. */
   part: number;

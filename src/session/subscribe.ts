@@ -27,8 +27,9 @@ export function subscribe(
   const filter = utf8(topicFilter);
   let found: Subscription | undefined;
   let id = 0;
+  const isFilter = isTopicFilter(filter);
   if (!isQos(level)) return refuse(s, Status.INVALID_QOS);
-  if (s.phase === Phase.ENDED || !isTopicFilter(filter)) return refuse(s, Status.INVALID_TOPIC);
+  if (s.phase === Phase.ENDED || !isFilter) return refuse(s, Status.INVALID_TOPIC);
   // The next identifier that no entry has: these have the upper half to themselves.
   while (id < 1) {
     id = s.lastId < Identifier.MAX ? s.lastId + 1 : Identifier.PUBLISH_MAX + 1;
@@ -62,7 +63,7 @@ export function subscribe(
   return id;
 }
 
-/** Whether the server was asked on this connection and has not answered. */
+/** Whether the server was asked on this connection and has not answered. @inline */
 export function isAsked(s: Session, subscription: Subscription): boolean {
   return subscription.askedOn === s.connection && subscription.knownTo !== s.session;
 }

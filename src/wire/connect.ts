@@ -40,24 +40,14 @@ interface Draft extends Single {
   isValid: boolean;
 }
 
-/** Octets behind their length, which make no sense when there are more than 65,535 of them. */
-function field(draft: Draft, octets: Octets): Octets {
-  if (octets.length > 65535) draft.isValid = false;
+/** A field behind its length: octets, at most 65,535 of them; text is UTF-8 [MQTT-1.5.3-1]. */
+function field(draft: Draft, value: unknown, isText: boolean): Octets {
+  const payload = isText ? utf8(value as string) : toPayload(value);
+  const octets = payload === undefined ? "" : payloadOctets(payload);
+  if (payload === undefined || octets.length > 65535 || (isText && !isUtf8(octets))) {
+    draft.isValid = false;
+  }
   return encodeString(octets);
-}
-
-/** A payload as a field. */
-function payloadField(draft: Draft, value: unknown): Octets {
-  const payload = toPayload(value);
-  if (payload === undefined) draft.isValid = false;
-  return field(draft, payload === undefined ? "" : payloadOctets(payload));
-}
-
-/** Text as a field, which has to be UTF-8 [MQTT-1.5.3-1]. */
-function textField(draft: Draft, value: string): Octets {
-  const octets = utf8(value);
-  if (!isUtf8(octets)) draft.isValid = false;
-  return field(draft, octets);
 }
 
 /** Whether a value is a QoS. */
@@ -75,21 +65,21 @@ export function encodeConnect(fields: ConnectFields, clean: boolean, keepAlive: 
   const draft: Draft = { isValid: keepAlive < 65536 && (clean || clientId !== "") };
   const will = fields.will;
   let flags = clean ? 2 : 0;
-  let body = textField(draft, clientId);
+  let body = field(draft, clientId, true);
   if (will) {
     const topic = encodeTopicName(utf8(will.topic));
     const qos = orUsual(will.qos, 0);
     flags += 4 + qos * 8 + (isGiven(will.retain) ? 32 : 0);
-    body += topic + payloadField(draft, will.payload);
+    body += topic + field(draft, will.payload, false);
     if (topic === "" || !isQos(qos)) draft.isValid = false;
   }
   if (fields.username !== undefined) {
     flags += 128;
-    body += textField(draft, fields.username);
+    body += field(draft, fields.username, true);
   }
   if (fields.password !== undefined) {
     flags += 64;
-    body += payloadField(draft, fields.password);
+    body += field(draft, fields.password, false);
     if (flags < 128) draft.isValid = false;
   }
   // Protocol name and level: "MQTT", 4 [MQTT-3.1.2-1] [MQTT-3.1.2-2].

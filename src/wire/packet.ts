@@ -56,7 +56,7 @@ export function encodeString(octets: Octets): Octets {
   return encodeInteger(octets.length) + octets;
 }
 
-/** PUBREL, by the two octets of its packet identifier (section 3.6). */
+/** PUBREL, by the two octets of its packet identifier (section 3.6). @inline */
 export function release(packetId: Octets): Octets {
   return String.fromCharCode(First.PUBREL, 2) + packetId;
 }

@@ -34,7 +34,7 @@ export function encodePublish(
   return (length < 128 ? String.fromCharCode(first, length) : encodeHeader(first, length)) + topic;
 }
 
-/** Where the topic name of the PUBLISH ends whose body begins at `at`. */
+/** Where the topic name of the PUBLISH ends whose body begins at `at`. @inline */
 export function topicEnd(octets: Octets, at: number): number {
   return at + 2 + decodeInteger(octets, at);
 }

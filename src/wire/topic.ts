@@ -30,8 +30,8 @@ export function isTopicFilter(filter: Octets): boolean {
  * and a wildcard in front does not match a name that begins with `$` [MQTT-4.7.2-1].
  */
 export function matchesTopic(filter: Octets[], name: Octets[]): boolean {
+  const isHidden = name[0]!.slice(0, 1) === "$" && name[0] !== filter[0];
   let at = 0;
-  if (name[0]!.slice(0, 1) === "$" && name[0] !== filter[0]) return false;
   while (at < name.length && (filter[at] === name[at] || filter[at] === "+")) at += 1;
-  return filter[at] === "#" || (at === name.length && at === filter.length);
+  return !isHidden && (filter[at] === "#" || (at === name.length && at === filter.length));
 }

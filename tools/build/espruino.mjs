@@ -10,6 +10,7 @@ import {
   aliasProperties,
   aliasUndefined,
   joinDeclarations,
+  orderDeclarations,
   sortNames,
   toArrows,
   toVars,
@@ -20,6 +21,9 @@ const HOISTED = { "String.fromCharCode": "$chr", "Math.floor": "$floor" };
 
 /** Properties that are read often, and the variables that hold their names. */
 const ALIASES = { length: "$", charCodeAt: "_" };
+
+/** Functions that run for every message: what they use is declared first. */
+const HOT = ["publish", "gateSend", "readPackets", "leanPublish", "leanReceive"];
 
 /** A variable that has no value. */
 const UNDEFINED = "$_";
@@ -86,7 +90,9 @@ export async function bundleEspruino(config, entry) {
     }
   }
   text = toVars(toArrows(`let ${[...hoists, ...declared].join(", ")};\n${text}`));
+  const nameCache = {};
   const minified = await minify(text, {
+    nameCache,
     ecma: 2015,
     toplevel: true,
     compress: {
@@ -113,5 +119,8 @@ export async function bundleEspruino(config, entry) {
   });
   // `null ==` is shorter and means the same here: nothing of ours is ever null.
   const code = minified.code.replaceAll("void 0===", "null==").replaceAll("void 0!==", "null!=");
-  return aliasUndefined(aliasProperties(sortNames(joinDeclarations(code)), ALIASES), UNDEFINED);
+  const names = nameCache.vars.props;
+  const hot = new Set(HOT.map((name) => names[`$${name}`] ?? name));
+  const ordered = orderDeclarations(joinDeclarations(code), hot);
+  return aliasUndefined(aliasProperties(sortNames(ordered), ALIASES), UNDEFINED);
 }

@@ -60,11 +60,11 @@ function step(text, round, passed) {
   });
   for (const [name, places] of uses) {
     const declaration = functions.get(name);
-    if (places.length !== 1 || !canInline(declaration)) continue;
+    if (places.length !== 1) continue;
     const call = places[0].parent;
     if (!ts.isCallExpression(call) || call.expression !== places[0]) continue;
     const site = siteOf(call);
-    if (site === undefined) continue;
+    if (site === undefined || !canInline(declaration, site.kind)) continue;
     if (inside(call, declaration)) continue;
     return replace(text, file, declaration, call, site, round, passed.has(name));
   }
@@ -76,12 +76,14 @@ function inside(node, ancestor) {
   return false;
 }
 
-function canInline(declaration) {
+/** Whether a function's body may stand elsewhere; with functions of its own only as the last thing. */
+function canInline(declaration, kind) {
   let ok = true;
   walk(declaration.body, (node) => {
-    if (node.kind === ts.SyntaxKind.ThisKeyword || ts.isTryStatement(node) || isFunction(node)) {
+    if (node.kind === ts.SyntaxKind.ThisKeyword || (isFunction(node) && kind !== "tail"))
       ok = false;
-    }
+    // A `return` out of a `try` cannot be told from going on.
+    if (ts.isTryStatement(node) && contains(node, ts.isReturnStatement)) ok = false;
   });
   return ok;
 }
@@ -208,6 +210,12 @@ function replace(text, file, declaration, call, site, round, isPassing) {
 
   const rename = (context) => {
     const visit = (inLoop) => (node) => {
+      // `{ name }` keeps the property's name.
+      if (ts.isShorthandPropertyAssignment(node) && locals.has(node.name.text)) {
+        const { text: name } = node.name;
+        const value = stands.get(name) ?? name + suffix;
+        return f.createPropertyAssignment(name, f.createIdentifier(value));
+      }
       if (ts.isIdentifier(node) && node.parent && isName(node) && locals.has(node.text)) {
         if (stands.has(node.text)) return f.createIdentifier(stands.get(node.text));
         return f.createIdentifier(node.text + suffix);

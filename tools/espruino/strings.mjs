@@ -5,6 +5,8 @@
 // holds one above U+007F. A string joined from such a literal and others is not recognised, and a
 // template, which holds octets on those builds too, holds characters here.
 
+import { tokenizer, tokTypes } from "acorn";
+
 /** Text as octets, one character each. @param {string} text */
 export const toOctets = (text) => Buffer.from(text, "utf8").toString("latin1");
 
@@ -14,12 +16,14 @@ const WIDE_ESCAPE = /((?<!\\)(?:\\\\)*)\\u(?!00)[\da-fA-F]{2}([\da-fA-F]{2})/g;
 /** The values of a program's literals that make a string Unicode. @param {string} code */
 function unicodeLiterals(code) {
   const values = new Set();
-  for (const { 0: literal } of code.matchAll(/"(?:\\[^]|[^"\\\n])*"|'(?:\\[^]|[^'\\\n])*'/g)) {
-    if (!/[^\x00-\x7f]|\\u/.test(literal)) continue;
-    const value = literal
-      .slice(1, -1)
-      .replace(/\\u([0-9a-fA-F]{4})/g, (_all, hex) => String.fromCharCode(parseInt(hex, 16)));
-    if (/[^\x00-\x7f]/.test(value)) values.add(value);
+  try {
+    for (const { type, value, start, end } of tokenizer(code, { ecmaVersion: 2020 })) {
+      // An octet written as \xb0 stays one.
+      const isWide = type === tokTypes.string && /[^\x00-\x7f]|\\u/.test(code.slice(start, end));
+      if (isWide && /[^\x00-\x7f]/.test(value)) values.add(value);
+    }
+  } catch {
+    // What is no program is told where it is run.
   }
   return values;
 }
