@@ -11,7 +11,7 @@ import { Session } from "./session.js";
 /**
  * Makes a topic name (octets behind their length) the one received last, with its text and its
  * handlers: those of the subscriptions that match, or `message` where none does. MALFORMED when it is
- * no topic name. @passed
+ * no topic name. @apart
  */
 export function recognize(s: Session, topicIn: Octets): Status {
   let route = s.routes[topicIn];

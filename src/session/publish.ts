@@ -48,7 +48,6 @@ export function publish(
   retain?: boolean | number,
   source?: Source,
 ): number {
-  const outbox = s.outbox;
   const level = orUsual(qos, 0);
   // Most nodes publish to the same few topics.
   if (topic !== s.topicKey) {
@@ -58,7 +57,27 @@ export function publish(
     s.topicKey = topic;
     s.topicOut = octets;
   }
-  if (level !== 0 && !isQos(level)) return refuse(s, Status.INVALID_QOS);
+  // The short way, for most messages: QoS 0, octets, one octet of Remaining Length.
+  if (level === 0 && isReady(payload) && !source) {
+    const size = s.topicOut.length + payload.length;
+    if (size < 128 && size + 2 <= s.gate.room) {
+      const head = String.fromCharCode(isGiven(retain) ? First.PUBLISH + 1 : First.PUBLISH, size);
+      return gateSend(s.gate, join(head + s.topicOut, payload));
+    }
+  }
+  return publishAny(s, payload, level, retain, source);
+}
+
+/** Every message that is not a short one at QoS 0, under the topic set before. @apart */
+function publishAny(
+  s: Session,
+  payload: Payload,
+  level: number,
+  retain: boolean | number | undefined,
+  source: Source | undefined,
+): number {
+  const outbox = s.outbox;
+  if (!isQos(level)) return refuse(s, Status.INVALID_QOS);
   if (!isReady(payload)) {
     payload = toPayload(payload) as Payload;
     if (payload === undefined) return refuse(s, Status.INVALID_PAYLOAD);

@@ -17,6 +17,10 @@ import { settle } from "./send.js";
 import { Phase, Session } from "./session.js";
 import { subscribed } from "./subscribe.js";
 
+/** What stands in front of a packet identifier. */
+const PUBACK = String.fromCharCode(First.PUBACK, 2);
+const PUBREC = String.fromCharCode(First.PUBREC, 2);
+
 /** Reads a chunk. A negative Status says that the connection has to be closed, and why. */
 export function sessionReceive(s: Session, octets: Octets): Status {
   let status = 1;
@@ -39,6 +43,9 @@ export function sessionReceive(s: Session, octets: Octets): Status {
 /** Reads packets from `at` on; a negative Status where one is malformed or not allowed. */
 function readPackets(s: Session): Status {
   const chunk = s.chunk;
+  // CONNACK is the first packet [MQTT-3.2.0-1].
+  if (s.phase < Phase.ONLINE && chunk !== "" && chunk.charCodeAt(0) !== First.CONNACK)
+    return Status.UNEXPECTED;
   while (s.at < chunk.length) {
     // Where the packet's payload begins, or goes on, and where it ends, perhaps in a later chunk.
     let from = s.at;
@@ -50,15 +57,13 @@ function readPackets(s: Session): Status {
       let body = from + 2;
       let length = chunk.charCodeAt(from + 1);
       isPublish = first > First.PUBLISH - 1 && first < First.PUBACK;
-      // CONNACK is the first packet [MQTT-3.2.0-1].
-      if (s.phase < Phase.ONLINE && first !== First.CONNACK) return Status.UNEXPECTED;
       if (!(length < 128)) {
         body = decodeHeader(s.header, chunk, from);
         if (body < 0) return Status.MALFORMED;
-        length = s.header.length;
+        // One octet is missing at least, where the header is cut already.
+        length = body < 1 ? chunk.length + 1 : s.header.length;
       }
-      // One octet is missing at least, where the header is cut already.
-      end = body < 1 ? chunk.length + 1 : body + length;
+      end = body + length;
       if (end > chunk.length) {
         // Too long to wait for: as soon as its head is here, the payload goes on in parts.
         const isLong = end - from > s.inbox;
@@ -83,9 +88,7 @@ function readPackets(s: Session): Status {
       s.left = end - stop;
       if (s.left < 1 && s.fields.qos > 0) {
         // PUBACK or PUBREC [MQTT-4.3.2-2] [MQTT-4.3.3-2].
-        s.acks +=
-          String.fromCharCode(s.fields.qos > 1 ? First.PUBREC : First.PUBACK, 2) +
-          s.fields.packetId;
+        s.acks += (s.fields.qos > 1 ? PUBREC : PUBACK) + s.fields.packetId;
         if (s.fields.qos > 1 && !s.mute) s.received.push(s.fields.packetId);
       }
       if (!s.mute && (stop > from || s.left < 1)) {
@@ -136,7 +139,7 @@ function readHead(s: Session, chunk: Octets, first: number, body: number, end: n
   return from;
 }
 
-/** Every packet but PUBLISH. @passed */
+/** Every packet but PUBLISH. @apart */
 function readControl(
   s: Session,
   chunk: Octets,

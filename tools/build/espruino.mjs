@@ -38,7 +38,7 @@ const INTERNAL = /^(filter|levels|handler|handlers|title|askedOn|knownTo|id|octe
  * @returns {Promise<string>} its text
  */
 export async function bundleEspruino(config, entry) {
-  const { outputs, variables, constants, passed } = flatten(config, [
+  const { outputs, variables, constants, passed, apart } = flatten(config, [
     entry,
     "boards/espruino/globals.d.ts",
   ]);
@@ -77,7 +77,7 @@ export async function bundleEspruino(config, entry) {
       })
       .join("\n"),
   );
-  text = inlineOnce(text, passed);
+  text = inlineOnce(text, passed, apart);
   for (const name of constants) {
     text = text.replace(new RegExp(`^\\${name} = `, "m"), `const ${name} = `);
   }

@@ -21,9 +21,9 @@ const tagged = (declaration, tag) =>
  * @param {string} configPath a tsconfig.json
  * @param {string[]} entries root files
  * @returns {{ outputs: Map<string, string>, variables: string[], constants: Set<string>,
- *   passed: Set<string> }} JavaScript by source path, the names of the variables that have to be
+ *   passed: Set<string>, apart: Set<string> }} JavaScript by source path, the names of the variables that have to be
  *   declared around it, those among them that are assigned once, at the top level, and the names of
- *   functions marked `@passed`
+ *   functions marked `@passed` and `@apart`
  */
 export function flatten(configPath, entries) {
   const config = ts.getParsedCommandLineOfConfigFile(configPath, {}, ts.sys);
@@ -47,6 +47,7 @@ export function flatten(configPath, entries) {
   const variables = new Set();
   const constants = new Set();
   const passed = new Set();
+  const apart = new Set();
   const outputs = new Map();
   program.emit(
     undefined,
@@ -58,21 +59,22 @@ export function flatten(configPath, entries) {
     {
       before: [
         (context) => (file) =>
-          new Flattener(program, context, variables, constants, passed).file(file),
+          new Flattener(program, context, variables, constants, passed, apart).file(file),
       ],
     },
   );
-  return { outputs, variables: [...variables], constants, passed };
+  return { outputs, variables: [...variables], constants, passed, apart };
 }
 
 class Flattener {
-  constructor(program, context, variables, constants, passed) {
+  constructor(program, context, variables, constants, passed, apart) {
     this.checker = program.getTypeChecker();
     this.context = context;
     this.factory = context.factory;
     this.variables = variables;
     this.constants = constants;
     this.passed = passed;
+    this.apart = apart;
     this.visit = this.visit.bind(this);
   }
 
@@ -120,7 +122,10 @@ class Flattener {
       const { left, right } = node.expression;
       if (this.single(left) !== undefined || this.single(right) !== undefined) return undefined;
     }
-    if (ts.isFunctionDeclaration(node) && tagged(node, "passed")) this.passed.add(node.name.text);
+    if (ts.isFunctionDeclaration(node)) {
+      if (tagged(node, "passed")) this.passed.add(node.name.text);
+      if (tagged(node, "apart")) this.apart.add(node.name.text);
+    }
     if (ts.isVariableStatement(node)) {
       const kept = [];
       const loose = [];

@@ -10,11 +10,12 @@ const f = ts.factory;
 /**
  * Inlines until nothing is left to inline. Of a function in `passed` every negative result is a number
  * in its text, or was looked at by an `if (x < 0) return x;` of its own: where the caller would pass
- * such a result on at once, the function's `return` becomes the caller's.
+ * such a result on at once, the function's `return` becomes the caller's. Functions in `apart` stay:
+ * rare code inside a hot function is skipped token by token, each time.
  */
-export function inlineOnce(text, passed = new Set()) {
+export function inlineOnce(text, passed = new Set(), apart = new Set()) {
   for (let round = 0; round < 200; round++) {
-    const next = step(text, round, passed);
+    const next = step(text, round, passed, apart);
     if (next === undefined) return text;
     text = next;
   }
@@ -47,7 +48,7 @@ function walk(node, visit) {
 }
 
 /** One function inlined, or undefined when there is none. */
-function step(text, round, passed) {
+function step(text, round, passed, apart) {
   const file = parse(text);
   const functions = new Map();
   for (const statement of file.statements) {
@@ -60,7 +61,7 @@ function step(text, round, passed) {
   });
   for (const [name, places] of uses) {
     const declaration = functions.get(name);
-    if (places.length !== 1) continue;
+    if (places.length !== 1 || apart.has(name)) continue;
     const call = places[0].parent;
     if (!ts.isCallExpression(call) || call.expression !== places[0]) continue;
     const site = siteOf(call);
