@@ -2,7 +2,10 @@
 // What keeps a Lua text off some NodeMCU: its Lua 5.1 takes 50 local variables and 60 upvalues a
 // function, its integer builds take no float literals, 5.3's words and operators are unknown to 5.1,
 // and literals beyond 31 bits and octets beyond ASCII are not the same everywhere.
+// On a command line: `node tools/lua/check.mjs FILE…` prints and exits with 1 on a finding.
 
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import { MAX_LOCALS, MAX_UPVALUES } from "./locals.mjs";
 import { resolve } from "./scopes.mjs";
 import { parse, walk } from "./tree.mjs";
@@ -150,4 +153,13 @@ export function warnLua(text) {
     if (line.length > MAX_LINE) findings.push({ line: index + 1, column: 1, message });
   });
   return findings;
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  for (const file of process.argv.slice(2)) {
+    for (const { line, column, message } of checkLua(readFileSync(file, "latin1"), file)) {
+      console.log(`${file}:${line}:${column} ${message}`);
+      process.exitCode = 1;
+    }
+  }
 }

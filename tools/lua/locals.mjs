@@ -64,11 +64,15 @@ function joinIn(body) {
   const out = [];
   for (const node of body) {
     if (node.type === "LocalStatement") dropNils(node);
-    const before = out.at(-1);
-    const isPair = node.type === "LocalStatement" && before?.type === "LocalStatement";
-    const both = isPair ? joined(before, node) : undefined;
-    if (both) out[out.length - 1] = both;
-    else out.push(node);
+    out.push(node);
+    // What two statements became can be joined with the one before.
+    while (out.length > 1) {
+      const [before, last] = /** @type {[Node, Node]} */ (out.slice(-2));
+      if (before.type !== "LocalStatement" || last.type !== "LocalStatement") break;
+      const both = joined(before, last);
+      if (!both) break;
+      out.splice(-2, 2, both);
+    }
   }
   return out;
 }

@@ -152,7 +152,10 @@ export async function openNodemcu({
     "rtcmem.read": (index) => rtcmem[index],
     "rtcmem.write": (index, value) => void (rtcmem[index] = value),
   };
-  machine.onCall((name, ...args) => /** @type {any} */ (operations)[String(name)](...args));
+  machine.onCall((name, ...args) => {
+    if (isStopped) throw new Error("the board is off");
+    return /** @type {any} */ (operations)[String(name)](...args);
+  });
   const library = ["base", "timers", "sockets", "board", "sjson"].map((name) => `${name}.lua`);
   for (const name of [...library, chip, "seal.lua"]) machine.run(sourceOf(name), name);
 

@@ -100,6 +100,8 @@ describe("Lua 5.1's limit of memory", () => {
     const hog = "local t = {} for i = 1, 1e6 do t[i] = i end";
     expect(() => machine.run(hog)).toThrow("not enough memory");
     expect(machine.run(`return (pcall(function() ${hog} end))`)).toEqual([false]);
+    machine.onCall(() => "x".repeat(100000));
+    expect(machine.run("return pcall(__js)")).toEqual([false, "not enough memory"]);
     setMemoryMax!(undefined);
     expect(machine.run("return 1")).toEqual([1]);
     machine.close();

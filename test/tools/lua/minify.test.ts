@@ -65,6 +65,7 @@ describe("the minifier", () => {
     ["local x = 1 local y = x f(x, y)", "local a=1 local b=a f(a,b)"],
     ["local x = f() local y f(x, y)", "local a=f()local b f(a,b)"],
     ["local x = f() local y = 1 f(x, y)", "local a,b=f(),1 f(a,b)"],
+    ["local x = f() local y local z = g() f(x, y, z)", "local a,b,c=f(),nil,g()f(a,b,c)"],
     ["local x = nil local y = nil f(x, y)", "local a,b f(a,b)"],
     ["local x, y = f(), nil f(x, y)", "local a,b=f(),nil f(a,b)"],
     ["local x = 1 f(x) local y = 2 f(y)", "local a=1 f(a)local a=2 f(a)"],

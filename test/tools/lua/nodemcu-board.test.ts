@@ -67,6 +67,19 @@ describe.each(FLAVOURS)("a simulated %s", (flavour) => {
     expect(board.restarts).toEqual(reasons);
   });
 
+  it("does nothing for a program that goes on after a restart", async () => {
+    const { board, lines } = await boot(
+      flavour,
+      `tmr.create():alarm(1, tmr.ALARM_SINGLE, function()
+        pcall(node.restart) tmr.create():alarm(1, tmr.ALARM_AUTO, print)
+      end)`,
+    );
+    await until(() => board.restarts.length === 1);
+    await pause(20);
+    expect(lines).toEqual([]);
+    expect(board.restarts).toEqual(["node.restart()"]);
+  });
+
   it("throws what the first program raises", async () => {
     await expect(boot(flavour, "error('first', 0)")).rejects.toThrow(/^first$/);
     await expect(boot(flavour, "x = = 1")).rejects.toThrow(/init\.lua:1/);
@@ -176,6 +189,19 @@ describe.each(FLAVOURS)("a simulated %s", (flavour) => {
     );
     expect(lines[0]).toBe('1\t-2.5\ttrue\ttrue\tx\xc3\xa9\n"\\');
     expect(lines[1]).toBe('[1,"q\\"\\n",{"x":null}]\tfalse');
+  });
+});
+
+describe("a heap that is too small", () => {
+  it("restarts an ESP8266", async () => {
+    const { board, lines } = await boot(
+      "esp8266",
+      `local list = {} tmr.create():alarm(1, tmr.ALARM_AUTO, function()
+        for at = 1, 1000 do list[#list + 1] = { at } end end)`,
+    );
+    board.machine.setMemoryMax(board.machine.memory() + 200000);
+    await until(() => board.restarts.length === 1);
+    expect(lines).toEqual(["not enough memory"]);
   });
 });
 

@@ -101,7 +101,12 @@ export function createSockets({ flavour, post, fire }) {
 
   function open(/** @type {Link} */ link) {
     if (link.socket.link !== link) return;
-    const raw = connectNet({ host: link.host, port: link.port, autoSelectFamily: false });
+    const raw = connectNet({
+      host: link.host,
+      port: link.port,
+      family: 4,
+      autoSelectFamily: false,
+    });
     link.raw = raw;
     raw.on("lookup", () => (link.isResolving = false));
     raw.on("connect", () =>
@@ -162,7 +167,7 @@ export function createSockets({ flavour, post, fire }) {
     if (!link) return "not connected";
     socket.link = undefined;
     socket.isEnding = false;
-    socket.held = link.isResolving;
+    socket.held = false;
     links.delete(link);
     // Buffers that came chained to what is being handed out follow it all the same, without the socket.
     link.late = link.chain;
