@@ -42,7 +42,7 @@ const binary = (operator, left, right) => ({ type: "BinaryExpression", operator,
 
 /** Whether a sum or product can be a fraction or text on its face. @param {Node} node @returns {boolean} */
 function isDoubtful(node) {
-  if (node.type === "UnaryExpression") return isDoubtful(node.argument);
+  if (node.type === "UnaryExpression") return node.operator === "not" || isDoubtful(node.argument);
   if (node.type !== "BinaryExpression")
     return /^(String|Numeric)/.test(node.type) && !isWhole(node);
   return !/^[-+*%]$/.test(node.operator) || isDoubtful(node.left) || isDoubtful(node.right);

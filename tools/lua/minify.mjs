@@ -6,6 +6,7 @@ import { fold } from "./fold.mjs";
 import { distinguish, hoist, joinLocals } from "./locals.mjs";
 import { print } from "./print.mjs";
 import { renameFields, renameLocals } from "./rename.mjs";
+import { foldTemporaries } from "./temporaries.mjs";
 import { parse } from "./tree.mjs";
 
 /**
@@ -22,7 +23,7 @@ export function minify(text, { width, fields, hoist: paths = [] } = {}) {
   const make = (/** @type {string[]} */ hoisted) => {
     let chunk = fold(parse(text));
     distinguish(chunk);
-    chunk = joinLocals(hoist(chunk, hoisted));
+    chunk = joinLocals(hoist(foldTemporaries(chunk), hoisted));
     renameFields(chunk, fields);
     renameLocals(chunk);
     return print(chunk, width);

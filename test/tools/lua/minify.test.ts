@@ -32,7 +32,7 @@ describe("the minifier", () => {
     ["return f(g( ) --[[)]] )", "return f(g())"],
     ["return {(f())}, {f()}", "return{(f())},{f()}"],
     ["return {x=(f())}, (f()), (f())", "return{x=f()},f(),(f())"],
-    ["local a=(...) a() return (...)", "local a=...a()return(...)"],
+    ["local a=(...) a(a) return (...)", "local a=...a(a)return(...)"],
     ["local a,b=(...) a(b)", "local a,b=(...)a(b)"],
     // Concatenation.
     ['return ((a.."x").."y")..b', 'return a.."xy"..b'],
@@ -81,6 +81,53 @@ describe("the minifier", () => {
     const short = expected ?? "for a=1,2 do f(a)end for a,b in g()do f(a,b)end";
     expect(minify(text)).toBe(short);
     expect(minify(short)).toBe(short);
+  });
+
+  it.each([
+    // A choice whose first value Lua takes for true.
+    ["local x if c then x = 1 else x = y end f(x, x)", "local a=c and 1 or y f(a,a)"],
+    ["local x if c then x = y else x = 'n' end f(x, x)", 'local a=not c and"n"or y f(a,a)'],
+    ["local x if a == b then x = y else x = 2 end f(x, x)", "local a=a~=b and 2 or y f(a,a)"],
+    ["local x if a < b then x = y else x = 2 end return x", "return not(a<b)and 2 or y"],
+    ["local x if not c then x = y else x = {} end return x", "return c and{}or y"],
+    ["local x if c then x = y else x = z end f(x)", undefined],
+    ["if c then return 1 end return y", "return c and 1 or y"],
+    ["if c then return 1 else return a + 1 end", "return c and 1 or a+1"],
+    ["if a == b then return true end return false", "return a==b"],
+    ["if a == b then return false end return true", "return a~=b"],
+    ["if a < b then return false end return c", "return not(a<b)and c"],
+    ["if a < b then return c end return false", "return a<b and c"],
+    ["if a < b then return true end return c", "return a<b or c"],
+    ["if a < b then return c end return true", "return not(a<b)or c"],
+    ["if c then return false end return true", "return not c and true or false"],
+    ["if c then return d end return true", "return not c and true or d"],
+    ["if c then return d end return e", undefined],
+    ["if c then return 1 end return g()", undefined],
+    ["if c then return g() end return 1", undefined],
+    ["if c then return 1 elseif d then return 2 end return 3", undefined],
+    // A variable that is used once, right after.
+    ["local x = a return x", "return a"],
+    ["local x = g() return x", "return(g())"],
+    ["local x = g() return x, 1", "return g(),1"],
+    ["local f = a f() local x = g() f(x)", "local a=a a()a((g()))"],
+    ["local f function f() end local x = g() f(x, 1)", "local a function a()end a(g(),1)"],
+    ["local f = a f = b local x = g() f(x)", undefined],
+    ["local x = g() f(x)", undefined],
+    ["local x = g() t = x + h()", "t=g()+h()"],
+    ["local p, q = f, a local r = g() return p(q, r, b)", "local a,c=f,a return a(c,g(),b)"],
+    ["local p = f local q = a local r = g() return p(q, r, b)", "return f(a,g(),b)"],
+    ["local x = g() if x then f() end", "if g()then f()end"],
+    ["local x = a return x + h()", undefined],
+    ["local x = g() return h(f(), x)", undefined],
+    ["local x = g() return a + x", undefined],
+    ["local x = g() return c and x", undefined],
+    ["local x = g() return function() return x end", undefined],
+    ["local x = g() while x do f() end", undefined],
+    ["local x = g() t[f()] = x", undefined],
+    ["local x x = function() return x end f(x)", undefined],
+  ])("takes variables out of %j", (text, expected) => {
+    if (expected !== undefined) expect(minify(text)).toBe(expected);
+    else expect(minify(text)).toMatch(/^local |^if .* then return.*return/);
   });
 
   it("renames fields it is told of, to names that no other field has", () => {

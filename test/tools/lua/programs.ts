@@ -53,11 +53,19 @@ export const expression: fc.Arbitrary<string> = fc.oneof(
 export const EXPRESSION_PREFIX = 'local i, j, k, s = 5, -3, 7, "txt" ';
 
 const name = pick("x", "y", "z", "w");
+/** A return has to end its block. */
+const closed = (text: string) => (text.includes("return") ? `do ${text} end ` : text);
+/** The two ways to give a variable its value that a choice is written with. */
+const twice = (a: fc.Arbitrary<string>, b: fc.Arbitrary<string>) =>
+  fc.tuple(name, a, b).map(([variable, x, y]) => `${variable}=${x} else ${variable}=${y}`);
 
 const programs = fc.letrec<Record<"value" | "statement" | "block", string>>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3 },
     name,
+    pick("true", "false"),
+    shape`num(${name})${pick("==", "~=", "<", ">=")}num(${name})`,
+    shape`not${pick(" ")}${tie("value")}`,
     pick("1", "nil", "two()", "(two())", "t.x", 't["y"]', "t.inner", "-1", "'x'"),
     shape`num(${name})+1${pick("", "-1", "+2", "-3")}`,
     shape`num(${tie("value")})-(num(${tie("value")})-1)`,
@@ -74,6 +82,16 @@ const programs = fc.letrec<Record<"value" | "statement" | "block", string>>((tie
     shape`local ${join(",", name)}=${join(",", tie("value"))} `,
     shape`local ${name}=${tie("value")} local ${name}=${tie("value")} `,
     shape`${name}=${tie("value")} `,
+    shape`local ${name} if ${tie("value")} then ${twice(tie("value"), tie("value"))} end `,
+    shape`local x=${tie("value")} ${pick("return x", "local z=x", "z=x", "put(x)", "call(z,x)", "y=x..str(z)")} `.map(
+      closed,
+    ),
+    shape`local x=y local z=${tie("value")} ${pick("return call(x,z)", "put(num(x)+z)", "x(z)", "put(x,z,y)", "if x then put(z) end")} `.map(
+      closed,
+    ),
+    shape`if ${tie("value")} then z=${tie("value")} else z=${tie("value")} end `,
+    shape`do if ${tie("value")} then return ${tie("value")} end return ${tie("value")} end `,
+    shape`do if ${tie("value")} then return ${tie("value")} else return ${tie("value")} end end `,
     shape`${name},${name}=${tie("value")},${tie("value")} `,
     shape`t.${pick("x", "y", "inner")}=${tie("value")} `,
     shape`put(${join(",", tie("value"))})`,
