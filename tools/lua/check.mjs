@@ -50,15 +50,20 @@ function numberProblem(node) {
   return node.value > MAX_INTEGER ? `${node.raw} is beyond 31 bits` : undefined;
 }
 
+/** @param {Node} node */
+function textProblem(node) {
+  const escape = /^["'](?:[^\\]|\\[^xzu])*(\\[xzu])/.exec(node.raw)?.[1];
+  if (escape) return `${escape} in a string is something else in Lua 5.1`;
+  return /[^\0-\x7f]/.test(node.value) ? "a string literal with octets beyond ASCII" : undefined;
+}
+
 /** What is wrong with a node by itself. @param {Node} node @returns {string | undefined} */
 function problemOf(node) {
   switch (node.type) {
     case "NumericLiteral":
       return numberProblem(node);
     case "StringLiteral":
-      return /[^\0-\x7f]/.test(node.value)
-        ? "a string literal with octets beyond ASCII"
-        : undefined;
+      return textProblem(node);
     case "BinaryExpression":
     case "UnaryExpression":
       return NEW_OPERATORS.has(node.operator) ? `${node.operator} is not in Lua 5.1` : undefined;
