@@ -1,0 +1,77 @@
+-- SPDX-License-Identifier: MIT
+-- What only the ESP32's firmware has: no clock in `tmr` but `node.uptime`, analog inputs that are set
+-- up first (the calls of the firmware before ESP-IDF 6), Wi-Fi that is started, and `wifi.sta.on`.
+
+local host = __host
+local js, events, integer, callable = host.js, host.events, host.integer, host.callable
+
+function node.uptime() return js("uptime") end
+
+local ready = {}
+adc = { ADC1 = 1, ATTEN_0db = 0, ATTEN_2_5db = 1, ATTEN_6db = 2, ATTEN_11db = 3 }
+function adc.setwidth(unit, bits) integer(bits, 2, "setwidth") end
+function adc.setup(unit, channel, attenuation)
+  integer(attenuation, 3, "setup")
+  ready[integer(channel, 2, "setup")] = true
+end
+function adc.read(unit, channel)
+  if not ready[integer(channel, 2, "read")] then error("adc_read failed", 2) end
+  return js("adc", channel)
+end
+
+local watched = {}
+gpio.IN, gpio.OUT, gpio.IN_OUT = 1, 2, 3
+gpio.FLOATING, gpio.PULL_UP, gpio.PULL_DOWN, gpio.PULL_UP_DOWN = 0, 1, 2, 3
+gpio.INTR_NONE, gpio.INTR_UP, gpio.INTR_DOWN, gpio.INTR_UP_DOWN = 0, 1, 2, 3
+gpio.INTR_LOW, gpio.INTR_HIGH = 4, 5
+function gpio.config(...)
+  for at = 1, select("#", ...) do
+    local config = select(at, ...)
+    integer(config.dir, at, "config")
+    if not config.gpio then error("missing/bad 'gpio' field", 2) end
+  end
+end
+function gpio.trig(pin, edge, handler)
+  local before = watched[integer(pin, 1, "trig")]
+  handler = handler or before and before.handler
+  watched[pin] = edge and edge ~= 0 and { edge = edge, handler = handler } or nil
+end
+events.gpio = function(pin, level)
+  local watch = watched[pin]
+  local edge = level == 1 and gpio.INTR_UP or gpio.INTR_DOWN
+  if watch and (watch.edge == gpio.INTR_UP_DOWN or watch.edge == edge) then
+    watch.handler(pin, level)
+  end
+end
+
+i2c.SW = 0
+
+local handlers = {}
+wifi = {
+  NULLMODE = 0, STATION = 1, SOFTAP = 2, STATIONAP = 3,
+  mode = function() end,
+  start = function() js("wifi.join") end,
+  stop = function() js("wifi.leave") end,
+  sta = {
+    getmac = function() return js("wifi.mac") end,
+    sethostname = function() return true end,
+    config = function(config) if config.auto ~= false then js("wifi.join") end end,
+    connect = function() js("wifi.join") end,
+    disconnect = function() js("wifi.leave") end,
+  },
+}
+local NAMES = { STA_CONNECTED = "connected", STA_DISCONNECTED = "disconnected", STA_GOT_IP = "got_ip" }
+function wifi.sta.on(event, handler)
+  local isKnown = false
+  for _, name in pairs(NAMES) do isKnown = isKnown or name == event end
+  if not isKnown then error("unknown event: " .. tostring(event), 2) end
+  handlers[event] = handler and callable(handler, 2, "on")
+end
+events.wifi = function(event, ip, netmask, gateway)
+  local name = NAMES[event]
+  local handler = handlers[name]
+  if not handler then return end
+  local info = { ssid = "simulated", bssid = "02:00:00:00:00:01", channel = 1, reason = 8 }
+  if name == "got_ip" then info = { ip = ip, netmask = netmask, gw = gateway } end
+  handler(name, info)
+end

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+// The host's side of a simulated NodeMCU's small parts: timers, Wi-Fi, pins and the I2C bus. Each
+// gives the operations that Lua calls, and verbs for tests.
+
+/** @typedef {(task: () => void) => void} Post @typedef {(...event: any[]) => void} Fire */
+
+/** @param {{ post: Post, fire: Fire }} parts */
+export function createTimers({ post, fire }) {
+  /** @type {Map<number, { stop: () => void }>} */
+  const running = new Map();
+
+  function disarm(id) {
+    running.get(id)?.stop();
+    running.delete(id);
+  }
+
+  function arm(id, interval, isRepeated) {
+    disarm(id);
+    // Looked up when it is used, so that a test can put its own clock there.
+    const { setTimeout, setInterval, clearTimeout } = globalThis;
+    const own = { stop: () => clearTimeout(handle) };
+    const run = () => {
+      if (running.get(id) !== own) return;
+      if (!isRepeated) running.delete(id);
+      fire("tmr", id);
+    };
+    const handle = (isRepeated ? setInterval : setTimeout)(() => post(run), interval);
+    running.set(id, own);
+  }
+
+  return {
+    operations: { "tmr.arm": arm, "tmr.disarm": disarm },
+    stop: () => [...running.keys()].forEach(disarm),
+  };
+}
+
+/**
+ * @param {{ post: Post, fire: Fire, isWanted: boolean, address: string,
+ *   setQuiet: (quiet: boolean) => void }} parts `isWanted`: joins without being told
+ */
+export function createWifi({ post, fire, isWanted, address, setQuiet }) {
+  let isThere = true;
+  let isJoined = false;
+  const event = (...what) => post(() => fire("wifi", ...what));
+
+  function join() {
+    if (!isWanted || !isThere || isJoined) return;
+    isJoined = true;
+    event("STA_CONNECTED");
+    post(() => setQuiet(!isJoined));
+    event("STA_GOT_IP", address, "255.255.255.0", "192.0.2.1");
+  }
+
+  function leave() {
+    if (!isJoined) return;
+    isJoined = false;
+    setQuiet(true);
+    event("STA_DISCONNECTED");
+  }
+
+  setQuiet(true);
+  return {
+    operations: {
+      "wifi.ip": () => (isJoined ? [address, "255.255.255.0", "192.0.2.1"] : undefined),
+      "wifi.mac": () => "02:00:00:00:00:02",
+      "wifi.join": () => {
+        isWanted = true;
+        join();
+      },
+      "wifi.leave": () => {
+        isWanted = false;
+        leave();
+      },
+    },
+    /** After the first program has run. */
+    start: join,
+    up() {
+      isThere = true;
+      join();
+    },
+    down() {
+      isThere = false;
+      leave();
+    },
+  };
+}
+
+/**
+ * @param {{ post: Post, fire: Fire, gpio: (pin: number, level: number) => void,
+ *   adc: (channel: number) => number }} parts
+ */
+export function createPins({ post, fire, gpio, adc }) {
+  /** @type {Map<number, number>} */
+  const levels = new Map();
+  return {
+    operations: {
+      adc: (channel) => adc(channel),
+      "gpio.read": (pin) => levels.get(pin) ?? 0,
+      "gpio.write": (pin, level) => {
+        levels.set(pin, level);
+        gpio(pin, level);
+      },
+    },
+    levels,
+    /** What a button would do. @param {number} pin @param {number} level */
+    set(pin, level) {
+      if ((levels.get(pin) ?? 0) === level) return;
+      levels.set(pin, level);
+      post(() => fire("gpio", pin, level));
+    },
+  };
+}
+
+/**
+ * @typedef {{ write?: (octets: string) => void, read?: (count: number) => string }} Device
+ *   `write` gets what one transfer wrote
+ * @param {Record<number, Device>} devices by address
+ */
+export function createBus(devices) {
+  /** @type {Map<number, { device: Device | undefined, written: string }>} */
+  const buses = new Map();
+
+  /** A transfer ends with a stop, or with the next start. */
+  function finish(id) {
+    const bus = buses.get(id);
+    if (!bus) return "i2c is not set up";
+    if (bus.device && bus.written !== "") bus.device.write?.(bus.written);
+    Object.assign(bus, { device: undefined, written: "" });
+  }
+
+  return {
+    "i2c.setup": (id) => {
+      buses.set(id, { device: undefined, written: "" });
+      return true;
+    },
+    "i2c.start": finish,
+    "i2c.stop": finish,
+    "i2c.address": (id, address) => {
+      const bus = buses.get(id);
+      if (bus) bus.device = devices[address];
+      return bus?.device !== undefined;
+    },
+    "i2c.write": (id, octets) => {
+      const bus = buses.get(id);
+      if (bus) bus.written += octets;
+    },
+    // Nobody pulls the line down where nobody answers.
+    "i2c.read": (id, count) => buses.get(id)?.device?.read?.(count) ?? "\xff".repeat(count),
+  };
+}
