@@ -6,10 +6,11 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { bundleEspruino } from "./tools/build/espruino.mjs";
+import { bundleLua } from "./tools/build/lua.mjs";
 import { bundleNode } from "./tools/build/node.mjs";
 import { checkLanguage } from "./tools/espruino/language.mjs";
 
-const backEnds = { espruino: buildEspruino, node: buildNode };
+const backEnds = { espruino: buildEspruino, lua: buildLua, node: buildNode };
 
 /** Bundles an Espruino board and checks its language. */
 async function buildEspruino(board, manifest) {
@@ -25,6 +26,20 @@ async function buildEspruino(board, manifest) {
     );
   }
   return { sizes, problems };
+}
+
+/** Bundles a board whose programs are Lua. */
+function buildLua(board, manifest) {
+  return Promise.all(
+    manifest.bundles.map(async ({ entry, file, budget }) => {
+      const { text, problems } = bundleLua(board, entry);
+      await write(file, text);
+      return { file, size: measure(Buffer.from(text, "latin1"), budget), problems };
+    }),
+  ).then((made) => ({
+    sizes: Object.fromEntries(made.map(({ file, size }) => [file, size])),
+    problems: made.flatMap(({ problems }) => problems),
+  }));
 }
 
 /** Bundles the package for Node and browsers. */

@@ -10,11 +10,11 @@ import type { Link, Octets, Single } from "#engine";
  */
 export interface LinkEvents extends Single {
   /** Octets came. */
-  received: (drive: any, octets: Octets) => void;
+  received: (this: void, drive: any, octets: Octets) => void;
   /** The link has taken all it was given. */
-  drained: (drive: any) => void;
+  drained: (this: void, drive: any) => void;
   /** It is closed, or could not be opened. */
-  closed: (drive: any) => void;
+  closed: (this: void, drive: any) => void;
 }
 
 /** What a connection is opened with: the options of `connect`. */
@@ -34,13 +34,13 @@ export interface Port extends Single {
    * Opens a connection that takes octets at once, and sends them when it is up; undefined where the
    * firmware refuses on the spot. Does not throw.
    */
-  open: (drive: Single, events: LinkEvents, address: Address) => Link | undefined;
+  open: (this: void, drive: Single, events: LinkEvents, address: Address) => Link | undefined;
   /** Lets go of a connection at once. */
-  drop: (link: Link) => void;
+  drop: (this: void, link: Link) => void;
   /** Calls `step(record)` after `ms`. */
-  after: <T>(step: (record: T) => void, ms: number, record: T) => Timer;
+  after: <T>(this: void, step: (this: void, record: T) => void, ms: number, record: T) => Timer;
   /** Stops a timer. */
-  stop: (timer: Timer) => void;
+  stop: (this: void, timer: Timer) => void;
   /** A whole number from 0 to below `count`, by chance. */
-  chance: (count: number) => number;
+  chance: (this: void, count: number) => number;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The client as its callers see it: `connect` and the record of functions it returns.
 
-import { isBlockOpen, Payload, Room, utf8 } from "#engine";
+import { Handler, isBlockOpen, Payload, Room, utf8 } from "#engine";
 import { Limit } from "#limits";
 import type { Port } from "../boards/hal.js";
 import type { Options } from "./options.js";
@@ -46,19 +46,19 @@ export interface Client {
     total: number,
     qos: number,
     retain: boolean | number,
-    pull: (at: number, max: number) => Payload,
+    pull: (this: void, at: number, max: number) => Payload,
   ): number;
   /** Returns the packet identifier that `subscribed` will name, or a Status. */
   subscribe(topicFilter: string, qos?: number, onMessage?: MessageHandler): number;
   /** Returns the packet identifier that `unsubscribed` will name, or a Status. */
   unsubscribe(topicFilter: string): number;
   /** Ends when all is acknowledged, or after `ms`; `done(status, messages left)`. */
-  drain(ms: number, done: (status: Status, left: number) => void): void;
+  drain(ms: number, done: (this: void, status: Status, left: number) => void): void;
   /** DISCONNECT, and no reconnect. */
   end(): void;
   stats(): Stats;
   /** Sets the handler of an event; the last one set counts. */
-  on(event: ClientEvent, handler: Function): Client;
+  on(event: ClientEvent, handler: Handler): Client;
 }
 
 /** What happens to a client; what handlers are given stands behind each. */
@@ -195,7 +195,7 @@ export function clientOpen(options: Options, port: Port): Client | Status {
   d.timer = port.after(driveConnect, 0, d);
   const client: Client = {
     publish: (topic, payload, qos, retain) => publish(s, topic, payload as Payload, qos, retain),
-    topic: topicOpen,
+    topic: (name) => topicOpen(name),
     publishParts: (topic, total, qos, retain, pull) =>
       publishParts(s, topic, total, qos, retain, pull),
     subscribe: (topicFilter, qos, onMessage) => subscribe(s, topicFilter, qos, onMessage),

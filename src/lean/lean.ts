@@ -9,8 +9,10 @@ import {
   call,
   Gate,
   gateSend,
+  Handler,
   isGiven,
   levelsOf,
+  linkEnd,
   Listeners,
   Octets,
   orUsual,
@@ -40,7 +42,7 @@ import type { Options } from "../options.js";
 /** A topic filter and who is called for it. */
 interface Filter {
   filter: Octets;
-  handler: Function | undefined;
+  handler: Handler | undefined;
 }
 
 /** One lean client. */
@@ -70,12 +72,12 @@ export interface LeanClient {
   subscribe(
     topicFilter: string,
     qos?: 0,
-    onMessage?: (topic: string, payload: Payload) => void,
+    onMessage?: (this: void, topic: string, payload: Payload) => void,
   ): Status;
   /** DISCONNECT, and no reconnect. */
   end(): void;
   /** "connect" () · "message" (topic, payload) · "close" (Status) · "error" (Status or error). */
-  on(event: "connect" | "message" | "close" | "error", handler: Function): LeanClient;
+  on(event: "connect" | "message" | "close" | "error", handler: Handler): LeanClient;
 }
 
 /** Text as UTF-8 behind its length. */
@@ -260,7 +262,7 @@ function leanSubscribe(
   l: Lean,
   topicFilter: string,
   qos: number | undefined,
-  handler: Function | undefined,
+  handler: Handler | undefined,
 ): Status {
   const filter = utf8(topicFilter);
   if (isGiven(qos)) return Status.INVALID_QOS;
@@ -274,7 +276,7 @@ function leanSubscribe(
 function leanEnd(l: Lean): void {
   if (l.gate.link) {
     if (l.gate.room > Room.SHUT) gateSend(l.gate, String.fromCharCode(First.DISCONNECT, 0));
-    l.gate.link.end();
+    linkEnd(l.gate.link);
   }
   leanForget(l);
 }

@@ -17,6 +17,7 @@
 import {
   Block,
   blockFirst,
+  blockFree,
   blockOpen,
   blockPut,
   Message,
@@ -115,6 +116,7 @@ export function outboxFirst(outbox: Outbox, packetId: number): number {
 /** Lets go of a message's octets, and of the ring's as far as the oldest ones are let go of. */
 export function outboxFree(outbox: Outbox, packetId: number): void {
   outbox.lengths[packetId % outbox.inFlight] = 0;
+  blockFree(outbox.block, outbox.places[packetId % outbox.inFlight]!);
   while (outbox.oldest !== outbox.next && outboxFirst(outbox, outbox.oldest) < 1) {
     packetId = outboxAfter(outbox, outbox.oldest);
     if (outbox.sending === outbox.oldest) outbox.sending = packetId;

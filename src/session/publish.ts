@@ -42,7 +42,7 @@ export function refuse(s: Session, status: Status): Status {
  */
 export function publish(
   s: Session,
-  topic: string | Topic,
+  topic: string | Topic | undefined,
   payload: Payload,
   qos?: number,
   retain?: boolean | number,

@@ -2,7 +2,7 @@
 // From the outbox to the link (MQTT 3.1.1 sections 4.4 and 4.6): for the first time, when there was
 // no room at once, and again after a reconnect.
 
-import { blockCut, blockFlip, call, gateSend, join, toPayload } from "#engine";
+import { blockCut, blockFlip, call, gateSend, Handler, join, toPayload } from "#engine";
 import { outboxAfter, outboxFirst, outboxFree } from "../ring/outbox.js";
 import { Status } from "../status.js";
 import { Flag } from "../wire/packet.js";
@@ -16,7 +16,7 @@ export const enum Step {
 }
 
 /** A message is done: its slot and what it has in the ring are free, and a handler is told. */
-export function settle(s: Session, packetId: number, handler?: Function): void {
+export function settle(s: Session, packetId: number, handler?: Handler): void {
   s.outbox.ids[packetId % s.outbox.inFlight] = 0;
   s.messages -= 1;
   s.freed = true;

@@ -17,7 +17,7 @@
 // began with. A subscription knows the connection it was asked for on and the session that has it;
 // so nothing need be walked when a connection is lost or a session was forgotten.
 
-import { Gate, Listeners, Octets, Payload, Single } from "#engine";
+import { Gate, Handler, Listeners, Octets, Payload, Single } from "#engine";
 import type { Options } from "../options.js";
 import { Outbox } from "../ring/outbox.js";
 import { HeaderFields } from "../wire/packet.js";
@@ -49,7 +49,12 @@ export interface MessagePacket {
 }
 
 /** Called for each message; long payloads in parts, see `MessagePacket`. */
-export type MessageHandler = (topic: string, payload: Payload, packet: MessagePacket) => void;
+export type MessageHandler = (
+  this: void,
+  topic: string,
+  payload: Payload,
+  packet: MessagePacket,
+) => void;
 
 /** One topic filter. */
 export interface Subscription {
@@ -68,14 +73,14 @@ export interface Subscription {
 /** Where the payload of a message that is published in parts comes from. */
 export interface Source {
   /** Octets `at` … `at + max − 1` of the payload, at least one; asked again on a resend. */
-  give: (at: number, max: number) => Payload;
+  give: (this: void, at: number, max: number) => Payload;
   size: number;
 }
 
 /** What was found for a topic that was received. */
 export interface Route {
   title: string;
-  handlers: Function[];
+  handlers: Handler[];
 }
 
 /** One client's session. */
@@ -122,8 +127,8 @@ export interface Session extends Single {
   topicIn: Octets | undefined;
   known: number;
   topic: string;
-  handlers: Function[];
-  handler: Function | undefined;
+  handlers: Handler[];
+  handler: Handler | undefined;
   routes: Record<Octets, Route | undefined>;
   routeCount: number;
   packet: MessagePacket;

@@ -2,7 +2,7 @@
 // Joins a session to a link and a clock: opens connections, feeds octets and time, closes what the
 // session gives up, and comes back after a full-jitter backoff. The only place that keeps a timer.
 
-import { call, gateSend, Octets, Room, Single } from "#engine";
+import { call, gateSend, linkEnd, Octets, Room, Single } from "#engine";
 import { Limit } from "#limits";
 import type { LinkEvents, Port, Timer } from "../../boards/hal.js";
 import { sessionClosed, sessionOpened } from "../session/accept.js";
@@ -27,7 +27,7 @@ export interface Drive extends Single {
   /** Connections in a row that were accepted and closed early by the other side. */
   kicks: number;
   /** `drain`: what to call when it is over, and its timer. */
-  done: ((status: Status, left: number) => void) | undefined;
+  done: ((this: void, status: Status, left: number) => void) | undefined;
   doneTimer: Timer;
 }
 
@@ -133,7 +133,7 @@ export function driveEnd(d: Drive): void {
     if (phase === Phase.ONLINE) {
       if (s.part < 1) gateSend(s.gate, String.fromCharCode(First.DISCONNECT, 0));
       s.gate.room = Room.SHUT;
-      s.gate.link!.end();
+      linkEnd(s.gate.link!);
     } else driveClose(d, Status.OK);
   }
 }
@@ -142,7 +142,7 @@ export function driveEnd(d: Drive): void {
 export function driveDrain(
   d: Drive,
   ms: number,
-  done: (status: Status, left: number) => void,
+  done: (this: void, status: Status, left: number) => void,
 ): void {
   d.port.stop(d.doneTimer);
   d.done = done;

@@ -34,6 +34,12 @@ export function encodePublish(
   return (length < 128 ? String.fromCharCode(first, length) : encodeHeader(first, length)) + topic;
 }
 
+/** A first octet that is no PUBLISH. */
+const enum Zero {
+  /** DUP at QoS 0. */
+  DUP = 56,
+}
+
 /** Where the topic name of the PUBLISH ends whose body begins at `at`. @inline */
 export function topicEnd(octets: Octets, at: number): number {
   return at + 2 + decodeInteger(octets, at);
@@ -41,10 +47,5 @@ export function topicEnd(octets: Octets, at: number): number {
 
 /** The QoS in a first octet; 3 is none [MQTT-3.3.1-4], and DUP at QoS 0 is not either [MQTT-3.3.1-2]. */
 export function decodeQos(first: number): number {
-  return first === First.DUP || first === First.DUP + 1 ? 3 : ((first - (first % 2)) % 8) / 2;
-}
-
-/** First octets that are no PUBLISH. */
-const enum First {
-  DUP = 56,
+  return first === Zero.DUP || first === Zero.DUP + 1 ? 3 : ((first - (first % 2)) % 8) / 2;
 }

@@ -274,11 +274,7 @@ class Flattener {
     const isField = ts.isPropertyAccessExpression(callee) && this.single(callee.expression);
     if (!ts.isIdentifier(callee) && !isField) return undefined;
     const args = call.arguments.filter((a) => this.single(a) === undefined);
-    if (
-      (args.length === call.arguments.length && !isField) ||
-      args.length !== node.parameters.length
-    )
-      return undefined;
+    if (args.length !== node.parameters.length) return undefined;
     const bare = (a) => (ts.isAsExpression(a) ? a.expression : a).getText();
     const same = args.every((a, i) => bare(a) === node.parameters[i].name.getText());
     return same ? ts.visitNode(callee, this.visit) : undefined;

@@ -25,6 +25,8 @@ export type Payload = string;
 export type Message = string;
 /** A fixed row of whole numbers, 0–65535. */
 export type Numbers = Uint16Array;
+/** A function of a caller. */
+export type Handler = (this: void, ...given: any[]) => any;
 /**
  * Marks a record of which a client has exactly one.
  * @single
@@ -33,7 +35,7 @@ export interface Single {}
 
 /** A caller's handlers, by event. */
 export interface Listeners extends Single {
-  on: Record<string, Function | undefined>;
+  on: Record<string, Handler | undefined>;
 }
 
 /**
@@ -154,6 +156,11 @@ export function blockCut(block: Block, at: number, length: number): Octets {
   return block.text.slice(at, at + length);
 }
 
+/** Lets go of a message: the ring's arithmetic has done it. @inline */
+export function blockFree(_block: Block, _at: number): undefined {
+  return undefined;
+}
+
 /** The octet at `at`. @inline */
 export function blockFirst(block: Block, at: number): number {
   return block.octets[at]!;
@@ -162,6 +169,11 @@ export function blockFirst(block: Block, at: number): number {
 /** Sets bit 3 (DUP) of the octet at `at`. @inline */
 export function blockFlip(block: Block, at: number): void {
   block.octets[at]! |= 8;
+}
+
+/** Closes a connection after what was handed over has left. @inline */
+export function linkEnd(link: Link): void {
+  link.end();
 }
 
 /** Hands octets to the link; OFFLINE when the link threw, which shuts the gate. */
@@ -183,7 +195,7 @@ export function gateSend(gate: Gate, message: Message): Status {
  */
 export function call(
   listeners: Listeners,
-  handler: Function | undefined,
+  handler: Handler | undefined,
   a?: unknown,
   b?: unknown,
   c?: unknown,

@@ -25,6 +25,8 @@ export type Payload = string | Uint8Array;
 export type Message = Octets | { head: Octets; payload: Payload; length: number };
 /** A fixed row of whole numbers. */
 export type Numbers = Uint32Array;
+/** A function of a caller. */
+export type Handler = (this: void, ...given: any[]) => any;
 /**
  * Marks a record of which a client has exactly one.
  * @single
@@ -33,7 +35,7 @@ export interface Single {}
 
 /** A caller's handlers, by event. */
 export interface Listeners extends Single {
-  on: Record<string, Function | undefined>;
+  on: Record<string, Handler | undefined>;
 }
 
 /** A block of octets. */
@@ -159,6 +161,9 @@ export function blockCut(block: Block, at: number, length: number): Octets {
   return toOctets(block.octets!.subarray(at, at + length));
 }
 
+/** Lets go of a message: the ring's arithmetic has done it. */
+export function blockFree(_block: Block, _at: number): void {}
+
 /** The octet at `at`. */
 export function blockFirst(block: Block, at: number): number {
   return block.octets![at]!;
@@ -167,6 +172,11 @@ export function blockFirst(block: Block, at: number): number {
 /** Sets bit 3 (DUP) of the octet at `at`. */
 export function blockFlip(block: Block, at: number): void {
   block.octets![at]! |= 8;
+}
+
+/** Closes a connection after what was handed over has left. */
+export function linkEnd(link: Link): void {
+  link.end();
 }
 
 /** Hands octets to the link; OFFLINE when the link threw, which shuts the gate. */
@@ -189,7 +199,7 @@ export function gateSend(gate: Gate, message: Message): Status {
  */
 export function call(
   listeners: Listeners,
-  handler: Function | undefined,
+  handler: Handler | undefined,
   a?: unknown,
   b?: unknown,
   c?: unknown,

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// What NodeMCU's firmware offers and the adapters use.
+
+/** @noSelf */
+declare namespace net {
+  const TCP: number;
+  function createConnection(kind?: number, secure?: number): NodemcuSocket;
+}
+/** A socket. Handlers get the socket first, or nothing after `close`. */
+interface NodemcuSocket {
+  on(event: string, handler: ((this: void, socket: unknown, given: string) => void) | undefined): void;
+  connect(port: number, host: string): void;
+  send(octets: string): void;
+  close(): void;
+}
+/** @noSelf */
+declare namespace tls {
+  function createConnection(): NodemcuSocket;
+}
+/** @noSelf */
+declare namespace tmr {
+  const ALARM_SINGLE: number;
+  function create(): NodemcuTimer;
+}
+interface NodemcuTimer {
+  alarm(ms: number, mode: number, step: (this: void) => void): boolean;
+  unregister(): void;
+}

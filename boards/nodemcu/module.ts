@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// `require("ringlet")` on NodeMCU: the whole client.
+
+import { text } from "#engine";
+import { type Client, clientOpen } from "../../src/client.js";
+import type { Options } from "../../src/options.js";
+import type { Status } from "../../src/status.js";
+import { port } from "./port.js";
+
+/** Makes a client and connects it; a Status when the options make no sense. */
+export function connect(options: Options): Client | Status {
+  return clientOpen(options, port);
+}
+
+export { text };

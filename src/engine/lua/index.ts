@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+// The contract of `engine/` for Lua: octets, payloads and text are Lua's strings, which hold octets.
+// What was accepted is kept as strings, by where they would lie in a ring of octets, so that the
+// number of octets is bounded as everywhere. Nothing here knows MQTT.
+
+import { Status } from "../../status.js";
+
+export { isUtf8 } from "../utf8.js";
+
+/** One character an octet. */
+export type Octets = string;
+/** What is published and received. */
+export type Payload = string;
+/** A packet's head and payload, ready for the link. */
+export type Message = string;
+/** A function of a caller. */
+export type Handler = (this: void, ...given: any[]) => any;
+/** A fixed row of whole numbers, from 0 on. */
+export type Numbers = Record<number, number>;
+/** Marks a record of which a client has exactly one. */
+export interface Single {}
+
+/** A caller's handlers, by event. */
+export interface Listeners extends Single {
+  on: Record<string, Handler | undefined>;
+}
+
+/** Packets by where they begin, and whether DUP is set in them since. */
+export interface Block extends Single {
+  packets: Record<number, string | undefined>;
+  flipped: Record<number, boolean>;
+}
+
+/** A network connection, as a port opened it. */
+export interface Link {
+  /** Hands octets to the link; may throw. */
+  write: (this: void, link: Link, octets: Octets) => void;
+  /** Closes after what was handed over has left. */
+  finish: (this: void, link: Link) => void;
+}
+
+/** The way to the link; `room` and `idle` as in the Espruino engine. */
+export interface Gate extends Single {
+  link: Link | undefined;
+  room: number;
+  idle: number;
+}
+
+/** `room` of a gate with no link behind it. */
+export const enum Room {
+  SHUT = -100000,
+}
+
+/** Whether a flag or a number was given and is not 0. */
+export function isGiven(value: number | boolean | undefined): boolean {
+  return value !== undefined && value !== false && value !== 0;
+}
+
+/** Whether the text is printable ASCII without wildcards: most topics. */
+export function isPlain(topic: string): boolean {
+  return string.find(topic, '[^ -"$-*,-~]') === undefined;
+}
+
+/** Whether there is a wildcard in the text. */
+export function hasWildcard(text: string): boolean {
+  return string.find(text, "[+#]") !== undefined;
+}
+
+/** Whether a wildcard does not fill its level, or a `#` is not the last of the text. */
+export function isMisplaced(filter: string): boolean {
+  return (
+    string.find(filter, "[^/][+#]") !== undefined ||
+    string.find(filter, "[+#][^/]") !== undefined ||
+    string.find(filter, "#.") !== undefined
+  );
+}
+
+/** The levels of a topic name or filter. */
+export function levelsOf(topic: string): string[] {
+  const levels: string[] = [];
+  for (const level of string.gmatch(topic + "/", "([^/]*)/")) levels.push(level);
+  return levels;
+}
+
+/** Where a value stands in the list, or −1. */
+export function listFind(list: unknown[], value: unknown): number {
+  for (let at = 0; at < list.length; at++) if (list[at] === value) return at;
+  return -1;
+}
+
+/** Takes entry `at` out of the list. */
+export function listRemove(list: unknown[], at: number): void {
+  table.remove(list, at + 1);
+}
+
+/** What was given, or the usual value where that is undefined or 0. */
+export function orUsual(given: number | undefined, usual: number): number {
+  return given === undefined || given === 0 ? usual : given;
+}
+
+/** Whether the payload can be joined as it is. */
+export function isReady(payload: Payload): boolean {
+  return typeof payload === "string";
+}
+
+/** Anything a caller hands over as octets, or undefined: text or a number. */
+export function toPayload(value: unknown): Payload | undefined {
+  return typeof value === "string" || typeof value === "number" ? tostring(value) : undefined;
+}
+
+/** Text as UTF-8 octets, which it is; what is no text is "". */
+export function utf8(text: string): Octets {
+  return typeof text === "string" ? text : "";
+}
+
+/** The payload's octets. */
+export function payloadOctets(payload: Payload): Octets {
+  return payload;
+}
+
+/** The payload that lies in a chunk. */
+export function payloadCut(chunk: Octets, at: number, end: number): Payload {
+  return chunk.slice(at, end);
+}
+
+/** The payload of no octets. */
+export function payloadNone(): Payload {
+  return "";
+}
+
+/** UTF-8 octets as text, which they are. */
+export function text(octets: Octets): string {
+  return octets;
+}
+
+/** Head and payload as one message. */
+export function join(head: Octets, payload: Payload): Message {
+  return head + payload;
+}
+
+/**
+ * The fields of one table put into another: the build keeps all records of a client in one
+ * (tools/build/lua.mjs).
+ */
+export function merged(into: Record<string, unknown>, from: Record<string, unknown>): unknown {
+  for (const name in from) into[name] = from[name];
+  return into;
+}
+
+/** A fixed row of `count` zeros. */
+export function numbersOpen(count: number): Numbers {
+  const numbers: Numbers = {};
+  for (let at = 0; at < count; at++) numbers[at] = 0;
+  return numbers;
+}
+
+/** A block for `capacity` octets: nothing is taken before something is kept. */
+export function blockOpen(_capacity: number): Block {
+  return { packets: {}, flipped: {} };
+}
+
+/** Whether there is memory behind the block. */
+export function isBlockOpen(_block: Block): boolean {
+  return true;
+}
+
+/** Keeps a message. */
+export function blockPut(block: Block, at: number, message: Message): void {
+  block.packets[at] = message;
+  block.flipped[at] = false;
+}
+
+/** Lets go of a message. */
+export function blockFree(block: Block, at: number): void {
+  block.packets[at] = undefined;
+  block.flipped[at] = undefined as never;
+}
+
+/** The first octet of the message at `at`. */
+export function blockFirst(block: Block, at: number): number {
+  const first = block.packets[at]!.charCodeAt(0);
+  return block.flipped[at] ? first + 8 : first;
+}
+
+/** The message at `at`, whole. */
+export function blockCut(block: Block, at: number, _length: number): Octets {
+  const packet = block.packets[at]!;
+  return block.flipped[at]
+    ? String.fromCharCode(packet.charCodeAt(0) + 8) + packet.slice(1, packet.length)
+    : packet;
+}
+
+/** Sets bit 3 (DUP) of the first octet of the message at `at`. */
+export function blockFlip(block: Block, at: number): void {
+  block.flipped[at] = true;
+}
+
+/** Closes a connection after what was handed over has left. */
+export function linkEnd(link: Link): void {
+  link.finish(link);
+}
+
+/** Hands octets to the link; OFFLINE when the link threw, which shuts the gate. */
+export function gateSend(gate: Gate, message: Message): Status {
+  const link = gate.link;
+  gate.room -= message.length;
+  gate.idle = 0;
+  if (link) {
+    const [isSent] = pcall(link.write, link, message);
+    if (isSent) return Status.OK;
+  }
+  gate.room = Room.SHUT;
+  return Status.OFFLINE;
+}
+
+/**
+ * Calls a function, if there is one, and returns what it returns. What it throws goes to `error`,
+ * or is printed where nobody listens, and no further; the result is then 1.
+ */
+export function call(
+  listeners: Listeners,
+  handler: Handler | undefined,
+  a?: unknown,
+  b?: unknown,
+  c?: unknown,
+): number {
+  if (handler) {
+    const [isDone, result] = pcall(handler, a, b, c);
+    if (isDone) return result;
+    if (handler === listeners.on["error"]) print(result);
+    else call(listeners, listeners.on["error"] || print, result);
+    return 1;
+  }
+  return 0;
+}

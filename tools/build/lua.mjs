@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: MIT
+// The Lua back end: a board's sources joined into one TypeScript text, TypeScriptToLua with a plugin for
+// the few string calls the sources use, then tools/lua to check and to minify. One text for NodeMCU's
+// Lua 5.1 (float and integer) and 5.3, and for desktop Lua.
+
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import ts from "typescript";
+import * as tstl from "typescript-to-lua";
+import { checkLua } from "../lua/check.mjs";
+import { minify } from "../lua/minify.mjs";
+import { inlineSmall, spill } from "../lua/apart.mjs";
+
+/** What the import paths stand for in Lua. */
+const PATHS = { "#engine": "src/engine/lua/index.ts", "#limits": "src/limits/small.ts" };
+
+/** Interfaces whose fields callers see, in src and of firmwares: their names stay as they are. */
+const PUBLIC = new Set([
+  "Options",
+  "ConnectFields",
+  "Will",
+  "MessagePacket",
+  "Client",
+  "LeanClient",
+  "Stats",
+  "Address",
+  "Config",
+]);
+
+/** A console of NodeMCU takes 255 characters a line. */
+const WIDTH = 200;
+
+/** Read once at the top of the chunk, where that is shorter. */
+const HOIST = ["string.byte", "string.sub", "string.char"];
+
+/** Local variables of the chunk: NodeMCU's limit is 50. */
+const LOCALS = 50;
+
+/**
+ * The source files an entry needs, each behind what it imports, and whether for more than its types.
+ * @returns {Map<string, boolean>}
+ */
+function filesOf(entry) {
+  const found = new Map();
+  const visiting = new Set();
+  const visit = (path, isValue) => {
+    const key = `${path} ${isValue}`;
+    if (visiting.has(key)) return;
+    visiting.add(key);
+    for (const statement of parse(path).statements) {
+      if (!statement.moduleSpecifier) continue;
+      const name = statement.moduleSpecifier.text;
+      const target = PATHS[name] ?? relative(".", resolve(dirname(path), name));
+      visit(target.replace(/\.js$/, ".ts"), isValue && !isOfTypes(statement));
+    }
+    found.set(path, isValue || found.get(path) === true);
+  };
+  visit(entry, true);
+  return found;
+}
+
+/** Whether an import brings types only. */
+function isOfTypes(statement) {
+  if (ts.isExportDeclaration(statement)) return statement.isTypeOnly;
+  const clause = statement.importClause;
+  const elements = clause?.namedBindings?.elements ?? [];
+  return clause?.isTypeOnly || (elements.length > 0 && elements.every((one) => one.isTypeOnly));
+}
+
+const parse = (path) =>
+  ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.ES2022, true);
+
+/** All sources as one text without imports; `exported` are the values that the entry exports. */
+function joined(entry) {
+  const exported = [];
+  const owners = new Map();
+  let text = "";
+  for (const [path, isWhole] of filesOf(entry)) {
+    const file = parse(path);
+    text += `// ${path}\n`;
+    for (const statement of file.statements) {
+      if (ts.isImportDeclaration(statement)) {
+        const names = statement.importClause?.namedBindings;
+        if (names && ts.isNamedImports(names)) {
+          for (const { propertyName, name } of names.elements) {
+            if (propertyName) throw new Error(`${path}: "${name.text}" is imported under another name`);
+          }
+        }
+        continue;
+      }
+      if (ts.isExportDeclaration(statement)) {
+        if (path === entry && statement.exportClause && !statement.isTypeOnly) {
+          exported.push(...statement.exportClause.elements.map((e) => e.name.text));
+        }
+        continue;
+      }
+      const isValue = ts.isFunctionDeclaration(statement) || ts.isVariableStatement(statement);
+      if (isValue && !isWhole) continue;
+      const isDeclared = statement.modifiers?.some((m) => m.kind === ts.SyntaxKind.DeclareKeyword);
+      for (const name of namesOf(statement)) {
+        const owner = owners.get(name);
+        if (owner !== undefined && owner !== path && !isDeclared) {
+          throw new Error(`${path}: "${name}" is a name of ${owner} too; one bundle is one chunk`);
+        }
+        if (isDeclared && owner !== undefined) continue;
+        owners.set(name, path);
+        const isExported = statement.modifiers?.some((m) => m.kind === ts.SyntaxKind.ExportKeyword);
+        if (path === entry && isValue && isExported) exported.push(name);
+      }
+      const whole = statement.getFullText(file);
+      const word = statement.modifiers?.find((m) => m.kind === ts.SyntaxKind.ExportKeyword);
+      const from = word ? word.getStart(file) - statement.getFullStart() : 0;
+      text += `${word ? whole.slice(0, from) + whole.slice(from + "export".length) : whole}\n`;
+    }
+  }
+  return { text: `${text}\nexport { ${exported.join(", ")} };\n`, owners };
+}
+
+function namesOf(statement) {
+  if (ts.isVariableStatement(statement)) {
+    return statement.declarationList.declarations.map((d) => d.name.text);
+  }
+  return statement.name ? [statement.name.text] : [];
+}
+
+/** The fields of records that no caller sees. */
+function internalFields(text) {
+  const file = ts.createSourceFile("all.ts", text, ts.ScriptTarget.ES2022, true);
+  const internal = new Set();
+  const kept = new Set();
+  for (const statement of file.statements) {
+    const isDeclared = statement.modifiers?.some((m) => m.kind === ts.SyntaxKind.DeclareKeyword);
+    if (ts.isInterfaceDeclaration(statement)) {
+      const isPublic = PUBLIC.has(statement.name.text) || isDeclared;
+      for (const { name } of statement.members) {
+        if (name) (isPublic ? kept : internal).add(name.text);
+      }
+    } else if (ts.isTypeAliasDeclaration(statement) && statement.name.text === "ClientEvent") {
+      for (const { literal } of statement.type.types) kept.add(literal.text);
+    } else if (isDeclared && ts.isModuleDeclaration(statement)) {
+      const visit = (node) => {
+        if (ts.isFunctionDeclaration(node) || ts.isVariableDeclaration(node)) kept.add(node.name.text);
+        ts.forEachChild(node, visit);
+      };
+      visit(statement);
+    }
+  }
+  return new Set([...internal].filter((name) => !kept.has(name)));
+}
+
+/** Records of which a client has one each: they are one table, and a field of such a type is it. */
+const ONE = new Set([
+  "Session",
+  "Gate",
+  "Outbox",
+  "Block",
+  "Listeners",
+  "PublishFields",
+  "HeaderFields",
+  "Drive",
+  "Lean",
+]);
+
+/** Where an octet past the end may be asked for; there it is 0, which no length check lets pass. */
+const LOOSE = new Set(["readPackets", "decodeInteger"]);
+
+const isOne = (type) => type?.symbol !== undefined && ONE.has(type.symbol.name);
+
+const isString = (context, node) => {
+  const type = context.checker.getTypeAtLocation(node);
+  return (type.flags & ts.TypeFlags.StringLike) !== 0;
+};
+
+function functionName(node) {
+  for (let at = node.parent; at; at = at.parent) {
+    if (ts.isFunctionDeclaration(at)) return at.name?.text;
+  }
+  return undefined;
+}
+
+/** The fields of a literal of a type of ONE, and the table they are put into, if there is one. */
+function partsOf(node, context) {
+  const fields = [];
+  let into;
+  for (const property of node.properties) {
+    const value = property.initializer;
+    if (value === undefined) throw new Error(`${property.getText()}: write \`name: value\``);
+    const { checker } = context;
+    if (!isOne(checker.getContextualType(value)) && !isOne(checker.getTypeAtLocation(value))) {
+      const key = tstl.createStringLiteral(property.name.text);
+      fields.push(tstl.createTableFieldExpression(context.transformExpression(value), key));
+    } else if (ts.isObjectLiteralExpression(value)) {
+      const inner = partsOf(value, context);
+      fields.push(...inner.fields);
+      into ??= inner.into;
+    } else if (into !== undefined) throw new Error(`${property.getText()}: a second table`);
+    else into = context.transformExpression(value);
+  }
+  return { fields, into };
+}
+
+/** What TypeScriptToLua would need a library for, or makes longer than it has to be. */
+const plugin = {
+  visitors: {
+    [ts.SyntaxKind.PropertyAccessExpression](node, context) {
+      return isOne(context.checker.getTypeAtLocation(node))
+        ? context.transformExpression(node.expression)
+        : context.superTransformExpression(node);
+    },
+    [ts.SyntaxKind.ObjectLiteralExpression](node, context) {
+      if (!isOne(context.checker.getContextualType(node))) {
+        return context.superTransformExpression(node);
+      }
+      const { fields, into } = partsOf(node, context);
+      const table = tstl.createTableExpression(fields);
+      return into === undefined
+        ? table
+        : tstl.createCallExpression(tstl.createIdentifier("merged"), [into, table]);
+    },
+    // `s.charCodeAt(i)` and `s.slice(a, b)` as Lua's own.
+    [ts.SyntaxKind.CallExpression](node, context) {
+      const callee = node.expression;
+      if (ts.isPropertyAccessExpression(callee) && isString(context, callee.expression)) {
+        const call = (name, ...rest) =>
+          tstl.createCallExpression(
+            tstl.createTableIndexExpression(
+              tstl.createIdentifier("string"),
+              tstl.createStringLiteral(name),
+            ),
+            [context.transformExpression(callee.expression), ...rest],
+            node,
+          );
+        const next = (argument) =>
+          tstl.createBinaryExpression(
+            context.transformExpression(argument),
+            tstl.createNumericLiteral(1),
+            tstl.SyntaxKind.AdditionOperator,
+          );
+        const [a, b] = node.arguments;
+        if (callee.name.text === "charCodeAt") {
+          const octet = call("byte", next(a));
+          return LOOSE.has(functionName(node))
+            ? tstl.createBinaryExpression(
+                octet,
+                tstl.createNumericLiteral(0),
+                tstl.SyntaxKind.OrOperator,
+              )
+            : octet;
+        }
+        if (callee.name.text === "slice") {
+          return call("sub", next(a), ...(b ? [context.transformExpression(b)] : []));
+        }
+      }
+      return context.superTransformExpression(node);
+    },
+  },
+};
+
+/** Fields of ONE that two of its types have: in one table they would be one. */
+function sharedFields(text) {
+  const file = ts.createSourceFile("all.ts", text, ts.ScriptTarget.ES2022, true);
+  const owners = new Map();
+  const problems = [];
+  for (const statement of file.statements) {
+    if (!ts.isInterfaceDeclaration(statement) || !ONE.has(statement.name.text)) continue;
+    for (const { name, type } of statement.members) {
+      if (ONE.has(type?.getText(file))) continue;
+      const owner = owners.get(name.text);
+      if (owner) problems.push(`${owner}.${name.text} and ${statement.name.text}.${name.text} are one field`);
+      owners.set(name.text, statement.name.text);
+    }
+  }
+  return problems;
+}
+
+/**
+ * One chunk of Lua.
+ * @param {string} board its folder
+ * @param {string} entry the root file: what it exports is what the chunk returns
+ * @returns {{ text: string, readable: string, problems: string[] }} minified and as it was compiled,
+ *   and what keeps it off a board
+ */
+export function bundleLua(board, entry) {
+  const { text } = joined(`boards/${board}/${entry}`);
+  const folder = `dist/.lua/${board}`;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, "bundle.ts");
+  writeFileSync(path, text);
+  const ambient = ["src/engine/lua/globals.d.ts", `boards/${board}/globals.d.ts`];
+  const files = [path, ...ambient.filter((file) => existsSync(file))];
+  let lua = "";
+  const result = tstl.transpileFiles(
+    files,
+    {
+      target: ts.ScriptTarget.ESNext,
+      lib: ["lib.es2015.d.ts"],
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+      module: ts.ModuleKind.ESNext,
+      types: ["@typescript-to-lua/language-extensions"],
+      strict: true,
+      noUncheckedIndexedAccess: true,
+      skipLibCheck: true,
+      luaTarget: tstl.LuaTarget.Universal,
+      luaLibImport: tstl.LuaLibImportKind.None,
+      noHeader: true,
+      noImplicitSelf: true,
+      luaPlugins: [{ plugin }],
+    },
+    (_name, written) => {
+      lua = written;
+    },
+  );
+  const problems = result.diagnostics.map((d) => {
+    const message = ts.flattenDiagnosticMessageText(d.messageText, "\n");
+    if (!d.file) return message;
+    const { line } = d.file.getLineAndCharacterOfPosition(d.start ?? 0);
+    return `${d.file.fileName}:${line + 1} ${message}`;
+  });
+  problems.push(...sharedFields(text));
+  for (const [helper] of lua.matchAll(/__TS__\w+/g)) problems.push(`${entry} needs ${helper}`);
+  if (problems.length > 0) return { text: lua, readable: lua, problems };
+  const { text: readable, fields } = spill(inlineSmall(lua), LOCALS - HOIST.length);
+  const minified = minify(readable, {
+    width: WIDTH,
+    fields: new Set([...internalFields(text), ...fields]),
+    hoist: HOIST,
+  });
+  for (const p of checkLua(minified, entry)) problems.push(`${entry}:${p.line}:${p.column} ${p.message}`);
+  return { text: minified, readable, problems };
+}

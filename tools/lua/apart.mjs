@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+// Two passes on a chunk of Lua before it is minified. `inlineSmall` writes functions that only return
+// an expression out where they are called: a call costs octets, time and a local variable. `spill`
+// moves functions of the chunk into a table until few enough are left: NodeMCU's Lua 5.1 has 50 local
+// variables a function.
+
+import { resolve } from "./scopes.mjs";
+import { isNode, parse, walk } from "./tree.mjs";
+
+/** @typedef {import("./tree.mjs").Node} Node */
+
+function applyEdits(text, edits) {
+  for (const [from, to, by] of edits.sort((a, b) => b[0] - a[0])) {
+    text = text.slice(0, from) + by + text.slice(to);
+  }
+  return text;
+}
+
+/** Bindings of the chunk itself that are functions and nothing else, by declaration. */
+function functionsOf(text) {
+  const chunk = parse(text);
+  const resolved = resolve(chunk);
+  const found = new Map();
+  for (const node of chunk.body) {
+    if (node.type !== "FunctionDeclaration" || node.identifier?.type !== "Identifier") continue;
+    const binding = resolved.bindingOf.get(node.identifier);
+    if (binding) found.set(binding, found.has(binding) ? undefined : node);
+  }
+  for (const [binding, node] of found) if (!node) found.delete(binding);
+  return { chunk, resolved, found };
+}
+
+const isSimple = (node) =>
+  node.type === "Identifier" || node.type.endsWith("Literal") || isPath(node);
+
+/** `a.b.c` of a name. */
+function isPath(node) {
+  if (node.type !== "MemberExpression" || node.indexer !== ".") return false;
+  return node.base.type === "Identifier" || isPath(node.base);
+}
+
+/** Expressions that need no parentheses anywhere. */
+const isClosed = (node) => isSimple(node) || node.type === "CallExpression";
+
+/**
+ * Also drops functions that nothing uses.
+ * @param {string} text
+ * @param {number} [size] the longest expression, in characters, that is written out more than once
+ */
+export function inlineSmall(text, size = 60) {
+  for (let round = 0; round < 300; round++) {
+    const next = inlineOne(text, size);
+    if (next === undefined) return text;
+    text = next;
+  }
+  return text;
+}
+
+function inlineOne(text, size) {
+  const { chunk, resolved, found } = functionsOf(text);
+  for (const [binding, node] of found) {
+    const declared = binding.nodes[0] !== node.identifier ? binding.nodes[0] : undefined;
+    const isUsed = binding.nodes.some(
+      (use) => use !== node.identifier && use !== declared && !inside(use, node),
+    );
+    if (isUsed) continue;
+    const edits = [[node.range[0], node.range[1], ""]];
+    if (declared) edits.push(...withoutName(text, resolved, declared));
+    return applyEdits(text, edits);
+  }
+  const calls = new Map();
+  walk(chunk, (node) => {
+    if (node.type === "CallExpression" && node.base.type === "Identifier") {
+      calls.set(node.base, node);
+    }
+  });
+  for (const [binding, node] of found) {
+    const [statement, ...more] = node.body;
+    if (statement?.type !== "ReturnStatement" || more.length > 0) continue;
+    if (statement.arguments.length !== 1) continue;
+    const [expression] = statement.arguments;
+    const uses = binding.nodes.filter((use) => use !== node.identifier);
+    const declared = binding.nodes[0] !== node.identifier ? binding.nodes[0] : undefined;
+    const places = uses.filter((use) => use !== declared);
+    if (places.length < 1 || !places.every((use) => calls.has(use))) continue;
+    if (places.length > 1 && expression.range[1] - expression.range[0] > size) continue;
+    if (places.some((use) => inside(use, node))) continue;
+    const parameters = node.parameters.map((p) => resolved.bindingOf.get(p));
+    // What it reads must mean the same where it is called: only its parameters and the chunk's names.
+    const free = [];
+    walk(expression, (n) => {
+      if (n.type === "Identifier" && resolved.bindingOf.has(n)) {
+        const one = resolved.bindingOf.get(n);
+        if (!parameters.includes(one)) free.push(one);
+      }
+    });
+    if (free.some((one) => one.frame.parent)) continue;
+    const counts = parameters.map((p) => p.nodes.filter((n) => n !== p.nodes[0]).length);
+    const replaced = places.map((use) => {
+      const call = calls.get(use);
+      const given = call.arguments;
+      const fits = parameters.every((_p, i) => {
+        const argument = given[i];
+        if (argument === undefined) return true;
+        return isSimple(argument) || counts[i] === 1 || (counts[i] === 0 && isSimple(argument));
+      });
+      // A name of the chunk may be another one's where the call stands.
+      const isClear = free.every((one) => isVisible(resolved, use, one));
+      if (!fits || !isClear || given.length > parameters.length) return undefined;
+      const edits = [];
+      parameters.forEach((p, i) => {
+        const argument = given[i];
+        const written = argument === undefined ? "nil" : text.slice(...argument.range);
+        const safe = argument === undefined || isClosed(argument) ? written : `(${written})`;
+        for (const n of p.nodes.slice(1)) {
+          edits.push([n.range[0] - expression.range[0], n.range[1] - expression.range[0], safe]);
+        }
+      });
+      const body = applyEdits(text.slice(...expression.range), edits);
+      return [call.range[0], call.range[1], isClosed(expression) ? body : `(${body})`];
+    });
+    if (replaced.some((one) => one === undefined)) continue;
+    // One call inside another's arguments: the outer one is written out in the next round.
+    const apart = replaced.filter(
+      (one) => !replaced.some((o) => o !== one && o[0] <= one[0] && o[1] >= one[1]),
+    );
+    const all = apart.length === replaced.length;
+    const edits = [...apart];
+    if (all) {
+      edits.push([node.range[0], node.range[1], ""]);
+      if (declared) edits.push(...withoutName(text, resolved, declared));
+    }
+    return applyEdits(text, edits);
+  }
+  return undefined;
+}
+
+const inside = (node, outer) => node.range[0] >= outer.range[0] && node.range[1] <= outer.range[1];
+
+/** Whether a binding of the chunk is what its name means at a use of another name. */
+function isVisible(resolved, use, binding) {
+  for (const other of resolved.bindings) {
+    if (other === binding || other.name !== binding.name) continue;
+    const step = resolved.bindingOf.get(use).uses[resolved.bindingOf.get(use).nodes.indexOf(use) - 1];
+    if (other.start <= step && step <= other.end) return false;
+  }
+  return true;
+}
+
+/** The edits that take a name out of its `local a, b` without values. */
+function withoutName(text, resolved, identifier) {
+  const { group } = resolved.bindingOf.get(identifier);
+  const kept = group.variables.filter((one) => one !== identifier).map((one) => one.name);
+  const by = kept.length > 0 ? `local ${kept.join(", ")}` : "";
+  return [[group.range[0], group.range[1], by]];
+}
+
+/**
+ * Functions of the chunk as fields of a table, those with the fewest uses first.
+ * @param {string} text
+ * @param {number} most locals of the chunk that may stay
+ * @returns {{ text: string, fields: string[] }} `fields` are the names they have in the table
+ */
+export function spill(text, most) {
+  const { chunk, resolved, found } = functionsOf(text);
+  const own = resolved.bindings.filter((one) => !one.frame.parent);
+  const over = own.length + 1 - most;
+  if (over <= 0) return { text, fields: [] };
+  const moved = [...found.entries()]
+    .sort(([a], [b]) => a.nodes.length - b.nodes.length)
+    .slice(0, over);
+  const edits = [];
+  const fields = [];
+  const gone = new Set();
+  for (const [binding, node] of moved) {
+    const field = `apart_${binding.name}`;
+    fields.push(field);
+    for (const use of binding.nodes) {
+      const isDeclaration = use === binding.nodes[0] && use !== node.identifier;
+      if (isDeclaration) gone.add(use);
+      else if (use === node.identifier && node.isLocal) {
+        edits.push([node.range[0], use.range[1], `function APART.${field}`]);
+      } else edits.push([use.range[0], use.range[1], `APART.${field}`]);
+    }
+  }
+  for (const statement of chunk.body) {
+    if (statement.type !== "LocalStatement" || !statement.variables.some((v) => gone.has(v))) continue;
+    const kept = statement.variables.filter((v) => !gone.has(v)).map((v) => v.name);
+    edits.push([
+      statement.range[0],
+      statement.range[1],
+      kept.length > 0 ? `local ${kept.join(", ")}` : "",
+    ]);
+  }
+  return { text: `local APART = {}\n${applyEdits(text, edits)}`, fields };
+}
+
+export { isNode };
