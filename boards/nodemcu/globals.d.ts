@@ -8,7 +8,10 @@ declare namespace net {
 }
 /** A socket. Handlers get the socket first, or nothing after `close`. */
 interface NodemcuSocket {
-  on(event: string, handler: ((this: void, socket: unknown, given: string) => void) | undefined): void;
+  on(
+    event: string,
+    handler: ((this: void, socket: unknown, given: string) => void) | undefined,
+  ): void;
   connect(port: number, host: string): void;
   send(octets: string): void;
   close(): void;

@@ -47,5 +47,13 @@ export function topicEnd(octets: Octets, at: number): number {
 
 /** The QoS in a first octet; 3 is none [MQTT-3.3.1-4], and DUP at QoS 0 is not either [MQTT-3.3.1-2]. */
 export function decodeQos(first: number): number {
-  return first === Zero.DUP || first === Zero.DUP + 1 ? 3 : ((first - (first % 2)) % 8) / 2;
+  const flags = first % 8;
+  // No division: it would make a 1 a 1.0 in Lua 5.3.
+  return first === Zero.DUP || first === Zero.DUP + 1 || flags > 5
+    ? 3
+    : flags > 3
+      ? 2
+      : flags > 1
+        ? 1
+        : 0;
 }

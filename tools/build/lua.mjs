@@ -83,7 +83,8 @@ function joined(entry) {
         const names = statement.importClause?.namedBindings;
         if (names && ts.isNamedImports(names)) {
           for (const { propertyName, name } of names.elements) {
-            if (propertyName) throw new Error(`${path}: "${name.text}" is imported under another name`);
+            if (propertyName)
+              throw new Error(`${path}: "${name.text}" is imported under another name`);
           }
         }
         continue;
@@ -139,7 +140,8 @@ function internalFields(text) {
       for (const { literal } of statement.type.types) kept.add(literal.text);
     } else if (isDeclared && ts.isModuleDeclaration(statement)) {
       const visit = (node) => {
-        if (ts.isFunctionDeclaration(node) || ts.isVariableDeclaration(node)) kept.add(node.name.text);
+        if (ts.isFunctionDeclaration(node) || ts.isVariableDeclaration(node))
+          kept.add(node.name.text);
         ts.forEachChild(node, visit);
       };
       visit(statement);
@@ -266,7 +268,10 @@ function sharedFields(text) {
     for (const { name, type } of statement.members) {
       if (ONE.has(type?.getText(file))) continue;
       const owner = owners.get(name.text);
-      if (owner) problems.push(`${owner}.${name.text} and ${statement.name.text}.${name.text} are one field`);
+      if (owner)
+        problems.push(
+          `${owner}.${name.text} and ${statement.name.text}.${name.text} are one field`,
+        );
       owners.set(name.text, statement.name.text);
     }
   }
@@ -326,6 +331,7 @@ export function bundleLua(board, entry) {
     fields: new Set([...internalFields(text), ...fields]),
     hoist: HOIST,
   });
-  for (const p of checkLua(minified, entry)) problems.push(`${entry}:${p.line}:${p.column} ${p.message}`);
+  for (const p of checkLua(minified, entry))
+    problems.push(`${entry}:${p.line}:${p.column} ${p.message}`);
   return { text: minified, readable, problems };
 }

@@ -141,7 +141,8 @@ const inside = (node, outer) => node.range[0] >= outer.range[0] && node.range[1]
 function isVisible(resolved, use, binding) {
   for (const other of resolved.bindings) {
     if (other === binding || other.name !== binding.name) continue;
-    const step = resolved.bindingOf.get(use).uses[resolved.bindingOf.get(use).nodes.indexOf(use) - 1];
+    const step =
+      resolved.bindingOf.get(use).uses[resolved.bindingOf.get(use).nodes.indexOf(use) - 1];
     if (other.start <= step && step <= other.end) return false;
   }
   return true;
@@ -184,7 +185,8 @@ export function spill(text, most) {
     }
   }
   for (const statement of chunk.body) {
-    if (statement.type !== "LocalStatement" || !statement.variables.some((v) => gone.has(v))) continue;
+    if (statement.type !== "LocalStatement" || !statement.variables.some((v) => gone.has(v)))
+      continue;
     const kept = statement.variables.filter((v) => !gone.has(v)).map((v) => v.name);
     edits.push([
       statement.range[0],
