@@ -6,19 +6,23 @@ import { fork } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { findEspruino, runInHost, runOnEspruino } from "./station/engine.mjs";
+import { findEspruino, runInHost, runInNodemcu, runOnEspruino } from "./station/engine.mjs";
 import { watch } from "./station/watch.mjs";
 
 const HELP = `npm start -- [options]
   --for 10s              end by itself after that time (500ms, 10s, 2m) with a summary
   --engine host          host: on V8, offering what Espruino offers (the usual one)
            espruino      the real interpreter (ESPRUINO_BIN, or espruino on the path)
+           lua           the NodeMCU bundle on a Lua machine, offering what NodeMCU offers
   --broker mqtt://…      a broker that is there already, instead of the embedded one
   --port 1883            where the embedded broker listens, on 127.0.0.1
   --interval 2s          time between two rounds of readings
   --name NAME            the node's client identifier`;
 
-const BUNDLE = fileURLToPath(new URL("../dist/espruino-esp32/firmware.min.js", import.meta.url));
+const dist = (path) => fileURLToPath(new URL(`../dist/${path}`, import.meta.url));
+const BUNDLE = dist("espruino-esp32/firmware.min.js");
+const LUA = { "ringlet.lua": "lua/ringlet.lua", "init.lua": "nodemcu-esp8266/init.lua" };
+const ENGINES = ["host", "espruino", "lua"];
 const BROKER = fileURLToPath(new URL("./station/broker.mjs", import.meta.url));
 
 /** Ends the process with a sentence. */
@@ -85,15 +89,17 @@ async function main() {
   if (!(Number.isInteger(port) && port >= 0 && port < 65536)) {
     refuse(`--port ${given.port}: expected a whole number from 0 to 65535.`);
   }
-  if (given.engine !== "host" && given.engine !== "espruino") {
-    refuse(`--engine ${given.engine}: expected host or espruino.`);
+  if (!ENGINES.includes(given.engine)) {
+    refuse(`--engine ${given.engine}: expected host, espruino or lua.`);
   }
   const binary = given.engine === "espruino" ? findEspruino() : undefined;
   if (given.engine === "espruino" && binary === undefined) {
     refuse("No Espruino interpreter was found: name one in ESPRUINO_BIN, or put it on the path.");
   }
-  if (!existsSync(BUNDLE)) refuse("There is no bundle yet: npm run build makes it.");
-  const code = readFileSync(BUNDLE, "utf8");
+  const isLua = given.engine === "lua";
+  const main = isLua ? dist(LUA["ringlet.lua"]) : BUNDLE;
+  if (!existsSync(main)) refuse("There is no bundle yet: npm run build makes it.");
+  const code = readFileSync(main, "utf8");
 
   const show = watch(given.name);
   let address;
@@ -125,7 +131,8 @@ async function main() {
     `Broker:  ${at}${broker ? `, embedded, process ${broker.child.pid} (kill it and see)` : ""}`,
   );
   console.log(
-    `Node:    the ESP32 bundle, ${code.length} characters, on ${binary ?? "its host in Node"}`,
+    `Node:    the ${isLua ? "NodeMCU" : "ESP32"} bundle, ${code.length} characters, on ` +
+      (binary ?? (isLua ? "its host, with Lua 5.1" : "its host in Node")),
   );
   console.log(
     `Look on: mosquitto_sub -h ${address.hostname} -p ${address.port || 1883} -t 'ringlet/#' -v`,
@@ -146,7 +153,16 @@ async function main() {
   if (address.username) config.username = decodeURIComponent(address.username);
   if (address.password) config.password = decodeURIComponent(address.password);
   const print = (line) => show.say(`node prints: ${line}`);
-  const node = binary ? runOnEspruino(binary, code, config, print) : runInHost(code, config, print);
+  const files = Object.entries(LUA).map(([name, path]) => [name, dist(path)]);
+  const node = isLua
+    ? await runInNodemcu(
+        Object.fromEntries(files.map(([name, path]) => [name, readFileSync(path, "latin1")])),
+        config,
+        print,
+      )
+    : binary
+      ? runOnEspruino(binary, code, config, print)
+      : runInHost(code, config, print);
   // One command by itself, so that there is an answer to see.
   const command = setTimeout(
     () => show.command(broker?.child, `ringlet/${given.name}/set/led`, "on"),
@@ -160,7 +176,7 @@ async function main() {
     });
     process.once("SIGTERM", resolve);
     node.ended?.then(() => {
-      show.say("The interpreter has ended.");
+      show.say("The node has ended.");
       resolve();
     });
     if (runMs !== undefined) setTimeout(resolve, runMs);

@@ -29,3 +29,19 @@ interface NodemcuTimer {
   alarm(ms: number, mode: number, step: (this: void) => void): boolean;
   unregister(): void;
 }
+/** @noSelf */
+declare namespace file {
+  function getcontents(name: string): string | undefined;
+}
+/** @noSelf */
+declare namespace sjson {
+  function decode(text: string): unknown;
+}
+/** @noSelf */
+declare namespace node {
+  function chipid(): number | string;
+  function heap(): number;
+}
+declare function require(this: void, name: string): any;
+declare function type(this: void, value: unknown): string;
+declare function tonumber(this: void, text: string): number | undefined;

@@ -41,6 +41,17 @@ test("runs for a time, shows readings and ends with a summary", async () => {
   expect(output).toMatch(/took its readings [1-9]\d* times; 0 of them did not arrive\./);
 });
 
+test("runs the NodeMCU bundle too", async () => {
+  const { code, output, errors } = await ended(
+    run("--engine", "lua", "--for", "3s", "--port", "0"),
+  );
+  expect(errors).toBe("");
+  expect(code).toBe(0);
+  expect(output).toMatch(/ringlet\/node1\/adc {2}\d+ of 1023/);
+  expect(output).toMatch(/ringlet\/node1\/set\/led {2}on[^]*ringlet\/node1\/led {2}on/);
+  expect(output).toMatch(/took its readings [1-9]\d* times; 0 of them did not arrive\./);
+});
+
 test("says that nothing arrived where there is no broker, and fails", async () => {
   const broker = `mqtt://127.0.0.1:${await freePort()}`;
   const { code, output, errors } = await ended(run("--broker", broker, "--for", "2s"));
@@ -54,7 +65,7 @@ test.each([
   [["--speed", "9"], /Unknown option '--speed'/],
   [["--for", "soon"], /--for soon: expected a time such as 500ms, 10s or 2m\./],
   [["--port", "70000"], /--port 70000: expected a whole number from 0 to 65535\./],
-  [["--engine", "quick"], /--engine quick: expected host or espruino\./],
+  [["--engine", "quick"], /--engine quick: expected host, espruino or lua\./],
   [["--broker", "here"], /--broker here: expected mqtt:/],
 ])("refuses %j with a sentence", async (options, sentence) => {
   const { code, output, errors } = await ended(run(...options));

@@ -114,6 +114,7 @@ function joined(entry) {
       text += `${word ? whole.slice(0, from) + whole.slice(from + "export".length) : whole}\n`;
     }
   }
+  // Without exports it would be no module, and its names would be globals.
   return { text: `${text}\nexport { ${exported.join(", ")} };\n`, owners };
 }
 
@@ -292,8 +293,12 @@ export function bundleLua(board, entry) {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, "bundle.ts");
   writeFileSync(path, text);
-  const ambient = ["src/engine/lua/globals.d.ts", `boards/${board}/globals.d.ts`];
-  const files = [path, ...ambient.filter((file) => existsSync(file))];
+  const ambient = [
+    "src/engine/lua/globals.d.ts",
+    "boards/nodemcu/globals.d.ts",
+    `boards/${board}/globals.d.ts`,
+  ];
+  const files = [path, ...new Set(ambient.filter((file) => existsSync(file)))];
   let lua = "";
   const result = tstl.transpileFiles(
     files,
@@ -307,6 +312,8 @@ export function bundleLua(board, entry) {
       noUncheckedIndexedAccess: true,
       skipLibCheck: true,
       luaTarget: tstl.LuaTarget.Universal,
+      // Modules are on the board, not here.
+      noResolvePaths: ["*"],
       luaLibImport: tstl.LuaLibImportKind.None,
       noHeader: true,
       noImplicitSelf: true,

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Runs the built ESP32 bundle: in the host on V8, or on a real Espruino interpreter, which is told
-// where to find what its Linux build lacks (Wi-Fi, a thermometer) before the same bundle runs.
+// Runs a built bundle: the one for Espruino in the host on V8, or on a real Espruino interpreter, which
+// is told where to find what its Linux build lacks (Wi-Fi, a thermometer) before the same bundle runs;
+// the one for NodeMCU in a host on a Lua machine.
 
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createHost } from "../espruino/host.mjs";
+import { openNodemcu } from "../lua/nodemcu.mjs";
 import { load, memory, temperature } from "./machine.mjs";
 
 /** The bundle in the host. `counts.rounds` is how often it took its readings. */
@@ -24,6 +26,27 @@ export function runInHost(code, config, print) {
   });
   host.run(code, "firmware.min.js");
   return { counts, stop: () => host.stop() };
+}
+
+/** The bundle for NodeMCU in its host, as an ESP8266 with Lua 5.1. */
+export async function runInNodemcu(files, config, print) {
+  const counts = { rounds: 0 };
+  let stop = () => {};
+  const ended = new Promise((resolve) => (stop = resolve));
+  const board = await openNodemcu({
+    flavour: "esp8266",
+    files: { ...files, "ringlet.json": JSON.stringify(config) },
+    print,
+    onRestart: stop,
+    adc: () => {
+      counts.rounds += 1;
+      return Math.round(load() * 1023);
+    },
+    heap: () => memory().free * 1024,
+  });
+  board.wifiUp();
+  board.start();
+  return { counts, ended, stop: () => board.close() };
 }
 
 /** An interpreter: the one named by ESPRUINO_BIN, else `espruino` on the path, else undefined. */

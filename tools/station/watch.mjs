@@ -4,6 +4,15 @@
 
 const since = Date.now();
 
+/** Readings, with their units. */
+const UNITS = {
+  temperature: " °C",
+  memory: " % used",
+  load: " of 1",
+  adc: " of 1023",
+  heap: " octets free",
+};
+
 /** A watcher of the node with that client identifier. */
 export function watch(name) {
   const seen = { readings: 0, messages: 0, loads: 0, connections: 0, commands: 0 };
@@ -25,9 +34,10 @@ export function watch(name) {
       return;
     }
     seen.messages += 1;
-    if (kind === "load") seen.loads += 1;
-    if (["temperature", "load", "memory"].includes(kind)) seen.readings += 1;
-    const unit = { temperature: " °C", memory: " % used", load: " of 1" }[kind] ?? "";
+    // What each round ends with, whatever the board.
+    if (kind === "load" || kind === "adc") seen.loads += 1;
+    const unit = UNITS[kind] ?? "";
+    if (kind in UNITS) seen.readings += 1;
     say(`  ${topic}  ${payload}${unit}  (${flags})`);
   }
 
