@@ -216,28 +216,32 @@ describe.each(flavours)("the bundle on a simulated %s", (flavour) => {
 });
 
 describe("memory on Lua 5.1", () => {
-  const traffic = (count: number) => `
-    local c = open({ inFlight = 8 })
-    local sent, got = 0, 0
-    local function more()
-      while sent < ${count} do
-        if c:publish("a/b", "payload", 1) < 0 then return end
-        sent = sent + 1
-      end
-    end
-    c:on("room", more)
-    c:on("delivered", function() more() end)
-    c:on("subscribed", more)
-    function used() collectgarbage() collectgarbage() return collectgarbage("count") * 1024 end
-    c:subscribe("a/+", 1, function()
-      got = got + 1
-      if got == 200 then first = used() end
-      if got == ${count} then told("grown", math.floor(used() - first)) end
-    end)`;
-
   test("does not grow with messages", async () => {
-    const { tell } = await boardOpen("esp8266", traffic(2000));
+    const { tell } = await boardOpen(
+      "esp8266",
+      `
+      local c = open({ inFlight = 8 })
+      local sent, got, goal, first = 0, 0, 200
+      local function more()
+        while sent < goal do
+          if c:publish("a/b", "payload", 1) < 0 then return end
+          sent = sent + 1
+        end
+      end
+      local function used() collectgarbage() collectgarbage() return collectgarbage("count") * 1024 end
+      -- With nothing under way, both times.
+      local function rest(step) tmr.create():alarm(100, tmr.ALARM_SINGLE, step) end
+      c:on("room", more)
+      c:on("delivered", function() more() end)
+      c:on("subscribed", more)
+      c:subscribe("a/+", 1, function()
+        got = got + 1
+        if got == 200 then rest(function() first = used() goal = 2200 more() end) end
+        if got == 2200 then rest(function() told("grown", used() - first) end) end
+      end)`,
+    );
     const [line] = await tell("grown");
-    expect(Number(line!.split(" ")[1])).toBeLessThanOrEqual(64);
+    // Tables that were grown once, not something a message leaves: less than an octet for each.
+    expect(Math.abs(Number(line!.split(" ")[1]))).toBeLessThanOrEqual(1024);
   });
 });

@@ -9,7 +9,7 @@ import ts from "typescript";
 import * as tstl from "typescript-to-lua";
 import { checkLua } from "../lua/check.mjs";
 import { minify } from "../lua/minify.mjs";
-import { inlineSmall, spill } from "../lua/apart.mjs";
+import { dropCopies, inlineOnce, inlineSmall, spill } from "../lua/apart.mjs";
 
 /** What the import paths stand for in Lua. */
 const PATHS = { "#engine": "src/engine/lua/index.ts", "#limits": "src/limits/small.ts" };
@@ -125,27 +125,27 @@ function namesOf(statement) {
   return statement.name ? [statement.name.text] : [];
 }
 
-/** The fields of records that no caller sees. */
-function internalFields(text) {
-  const file = ts.createSourceFile("all.ts", text, ts.ScriptTarget.ES2022, true);
+/**
+ * The fields of records that no caller sees: their names may change. Whatever a firmware or a caller
+ * calls something keeps it.
+ * @param {string} text all sources
+ * @param {string[]} ambient files that tell what the engine has
+ */
+function internalFields(text, ambient) {
   const internal = new Set();
   const kept = new Set();
+  const namesBelow = (node) => {
+    if (node.name && ts.isIdentifier(node.name)) kept.add(node.name.text);
+    ts.forEachChild(node, namesBelow);
+  };
+  for (const path of ambient) namesBelow(parse(path));
+  const file = ts.createSourceFile("all.ts", text, ts.ScriptTarget.ES2022, true);
   for (const statement of file.statements) {
-    const isDeclared = statement.modifiers?.some((m) => m.kind === ts.SyntaxKind.DeclareKeyword);
     if (ts.isInterfaceDeclaration(statement)) {
-      const isPublic = PUBLIC.has(statement.name.text) || isDeclared;
-      for (const { name } of statement.members) {
-        if (name) (isPublic ? kept : internal).add(name.text);
-      }
+      const names = PUBLIC.has(statement.name.text) ? kept : internal;
+      for (const { name } of statement.members) if (name) names.add(name.text);
     } else if (ts.isTypeAliasDeclaration(statement) && statement.name.text === "ClientEvent") {
       for (const { literal } of statement.type.types) kept.add(literal.text);
-    } else if (isDeclared && ts.isModuleDeclaration(statement)) {
-      const visit = (node) => {
-        if (ts.isFunctionDeclaration(node) || ts.isVariableDeclaration(node))
-          kept.add(node.name.text);
-        ts.forEachChild(node, visit);
-      };
-      visit(statement);
     }
   }
   return new Set([...internal].filter((name) => !kept.has(name)));
@@ -332,10 +332,13 @@ export function bundleLua(board, entry) {
   problems.push(...sharedFields(text));
   for (const [helper] of lua.matchAll(/__TS__\w+/g)) problems.push(`${entry} needs ${helper}`);
   if (problems.length > 0) return { text: lua, readable: lua, problems };
-  const { text: readable, fields } = spill(inlineSmall(lua), LOCALS - HOIST.length);
+  const { text: readable, fields } = spill(
+    inlineSmall(dropCopies(inlineOnce(inlineSmall(dropCopies(lua))))),
+    LOCALS - HOIST.length,
+  );
   const minified = minify(readable, {
     width: WIDTH,
-    fields: new Set([...internalFields(text), ...fields]),
+    fields: new Set([...internalFields(text, files.slice(1)), ...fields]),
     hoist: HOIST,
   });
   for (const p of checkLua(minified, entry))

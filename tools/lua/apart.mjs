@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Two passes on a chunk of Lua before it is minified. `inlineSmall` writes functions that only return
+// Passes on a chunk of Lua before it is minified. `inlineSmall` writes functions that only return
 // an expression out where they are called: a call costs octets, time and a local variable. `spill`
 // moves functions of the chunk into a table until few enough are left: NodeMCU's Lua 5.1 has 50 local
 // variables a function.
 
 import { resolve } from "./scopes.mjs";
-import { isNode, parse, walk } from "./tree.mjs";
+import { children, parse, walk } from "./tree.mjs";
 
 /** @typedef {import("./tree.mjs").Node} Node */
 
@@ -157,6 +157,186 @@ function withoutName(text, resolved, identifier) {
 }
 
 /**
+ * Functions that are called in one place, as a statement, as what is returned or as the value of one
+ * variable, are written out there: a function costs octets, and on a board some 200 octets of heap.
+ * @param {string} text
+ */
+export function inlineOnce(text) {
+  for (let round = 0; round < 300; round++) {
+    const next = inlineCall(text);
+    if (next === undefined) return text;
+    text = next;
+  }
+  return text;
+}
+
+function inlineCall(text) {
+  const { chunk, resolved, found } = functionsOf(text);
+  const changed = assigned(chunk, resolved);
+  const sites = new Map();
+  walk(chunk, (node) => {
+    const site = siteOf(node);
+    if (site) sites.set(site.call.base, site);
+  });
+  for (const [binding, node] of found) {
+    const declared = binding.nodes[0] !== node.identifier ? binding.nodes[0] : undefined;
+    const uses = binding.nodes.filter((use) => use !== node.identifier && use !== declared);
+    const site = uses.length === 1 ? sites.get(uses[0]) : undefined;
+    if (!site || inside(uses[0], node)) continue;
+    if (site.call.arguments.length > node.parameters.length) continue;
+    const kept = node.parameters.map((one) => changed.has(resolved.bindingOf.get(one)));
+    const body = bodyFor(text, node, site, kept);
+    if (body === undefined || !isClearAt(resolved, node, uses[0])) continue;
+    const edits = [
+      [node.range[0], node.range[1], ""],
+      [site.node.range[0], site.node.range[1], body],
+    ];
+    if (declared) edits.push(...withoutName(text, resolved, declared));
+    return applyEdits(text, edits);
+  }
+  return undefined;
+}
+
+/** A statement that is a call, or returns one, or gives its value to one variable. */
+function siteOf(node) {
+  const call =
+    node.type === "CallStatement"
+      ? node.expression
+      : node.type === "ReturnStatement" && node.arguments.length === 1
+        ? node.arguments[0]
+        : (node.type === "LocalStatement" || node.type === "AssignmentStatement") &&
+            node.variables.length === 1 &&
+            node.variables[0].type === "Identifier" &&
+            node.init.length === 1
+          ? node.init[0]
+          : undefined;
+  const isCall = call?.type === "CallExpression" && call.base.type === "Identifier";
+  return isCall ? { node, call } : undefined;
+}
+
+const ownReturns = (node) => {
+  const found = [];
+  const visit = (n) => {
+    if (n.type === "ReturnStatement") found.push(n);
+    if (n.type !== "FunctionDeclaration") for (const child of children(n)) visit(child);
+  };
+  for (const statement of node.body) visit(statement);
+  return found;
+};
+
+/**
+ * The function's body as it stands at the site, or undefined where it cannot stand there. `kept` says
+ * of each parameter whether it is given another value.
+ */
+function bodyFor(text, node, { node: statement, call }, kept) {
+  const last = node.body.at(-1);
+  const returns = ownReturns(node);
+  const given = call.arguments.map((one) => text.slice(...one.range));
+  const names = node.parameters.map((one) => one.name);
+  if (names.some((name) => name === undefined)) return undefined;
+  // `a(b, c(d))`: what is given is evaluated before any of the names means something else.
+  const mixes = given.some((one) => names.some((name) => new RegExp(`\\b${name}\\b`).test(one)));
+  const pairs = names
+    .map((name, i) => [name, given[i] ?? "nil", kept[i]])
+    .filter(([name, value, isKept]) => isKept || name !== value);
+  const head =
+    pairs.length < 1
+      ? ""
+      : mixes
+        ? `local ${pairs.map(([a]) => a).join(", ")} = ${pairs.map(([, b]) => b).join(", ")}`
+        : pairs.map(([a, b]) => `local ${a} = ${b}`).join("\n");
+  if (mixes && names.some((name, i) => given[i] === name)) return undefined;
+  const from = node.body[0]?.range[0] ?? 0;
+  const to = last?.range[1] ?? 0;
+  if (statement.type === "ReturnStatement") {
+    const ends = last?.type === "ReturnStatement";
+    return `do ${head}\n${text.slice(from, to)}${ends ? "" : "\nreturn"} end`;
+  }
+  if (returns.length > 1 || (returns.length === 1 && returns[0] !== last)) return undefined;
+  if (statement.type === "CallStatement") {
+    if (returns.length > 0) return undefined;
+    return `do ${head}\n${text.slice(from, to)} end`;
+  }
+  const [value] = statement.variables;
+  if (returns.length !== 1 || last.arguments.length !== 1) return undefined;
+  if (names.includes(value.name) || localsOf(node).has(value.name)) return undefined;
+  const result = text.slice(...last.arguments[0].range);
+  const before = text.slice(from, last.range[0]);
+  const variable = statement.type === "LocalStatement" ? `local ${value.name}\n` : "";
+  return `${variable}do ${head}\n${before}${value.name} = ${result} end`;
+}
+
+/** Every name that is declared in a function. */
+function localsOf(node) {
+  const names = new Set();
+  walk(node, (n) => {
+    if (n.type === "LocalStatement") for (const one of n.variables) names.add(one.name);
+    if (n.type === "ForGenericStatement") for (const one of n.variables) names.add(one.name);
+    if (n.type === "ForNumericStatement") names.add(n.variable.name);
+    if (n.type === "FunctionDeclaration") for (const one of n.parameters) names.add(one.name);
+  });
+  return names;
+}
+
+/** Whether the chunk's names that a function uses mean the same at another place. */
+function isClearAt(resolved, node, use) {
+  let isClear = true;
+  walk(node, (n) => {
+    const binding = n.type === "Identifier" ? resolved.bindingOf.get(n) : undefined;
+    if (binding && !binding.frame.parent && !isVisible(resolved, use, binding)) isClear = false;
+  });
+  return isClear;
+}
+
+/** Bindings that are given a value again somewhere. @param {any} chunk @param {any} resolved */
+function assigned(chunk, resolved) {
+  const found = new Set();
+  walk(chunk, (node) => {
+    const targets =
+      node.type === "AssignmentStatement"
+        ? node.variables
+        : node.type === "FunctionDeclaration" && !node.isLocal && node.identifier
+          ? [node.identifier]
+          : [];
+    for (const target of targets) found.add(resolved.bindingOf.get(target));
+  });
+  return found;
+}
+
+/**
+ * `local a = b`, where neither changes, is `b`.
+ * @param {string} text
+ */
+export function dropCopies(text) {
+  for (let round = 0; round < 300; round++) {
+    const next = dropCopy(text);
+    if (next === undefined) return text;
+    text = next;
+  }
+  return text;
+}
+
+function dropCopy(text) {
+  const chunk = parse(text);
+  const resolved = resolve(chunk);
+  const changed = assigned(chunk, resolved);
+  let edits;
+  walk(chunk, (node) => {
+    if (edits || node.type !== "LocalStatement" || node.variables.length !== 1) return;
+    const [value] = node.init;
+    if (node.init.length !== 1 || value.type !== "Identifier") return;
+    const copy = resolved.bindingOf.get(node.variables[0]);
+    const source = resolved.bindingOf.get(value);
+    if (!source || changed.has(copy) || changed.has(source)) return;
+    const uses = copy.nodes.slice(1);
+    if (!uses.every((use) => isVisible(resolved, use, source))) return;
+    edits = uses.map((use) => [use.range[0], use.range[1], source.name]);
+    edits.push([node.range[0], node.range[1], ""]);
+  });
+  return edits && applyEdits(text, edits);
+}
+
+/**
  * Functions of the chunk as fields of a table, those with the fewest uses first.
  * @param {string} text
  * @param {number} most locals of the chunk that may stay
@@ -196,5 +376,3 @@ export function spill(text, most) {
   }
   return { text: `local APART = {}\n${applyEdits(text, edits)}`, fields };
 }
-
-export { isNode };
