@@ -7,9 +7,18 @@ import type { Options } from "../../src/options.js";
 import type { Status } from "../../src/status.js";
 import { port } from "./port.js";
 
+/** The client, with another name for `end`, which is a word of Lua. */
+export interface LuaClient extends Client {
+  close(): void;
+}
+
 /** Makes a client and connects it; a Status when the options make no sense. */
-export function connect(options: Options): Client | Status {
-  return clientOpen(options, port);
+export function connect(options: Options): LuaClient | Status {
+  const client = clientOpen(options, port);
+  if (typeof client === "number") return client;
+  const named = client as LuaClient;
+  named.close = () => client.end();
+  return named;
 }
 
 export { text };

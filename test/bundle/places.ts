@@ -102,8 +102,11 @@ const prelude = (port: number) => `
   }, 20); }
 `;
 
-/** Runs a program; its standard input stays open, at its end an interpreter reads rubbish. */
-export function start(where: Place, program: string, port: number): Program {
+/**
+ * Runs a program; its standard input stays open, at its end an interpreter reads rubbish.
+ * @param port the server's, for what stands in front of the program; without one nothing does
+ */
+export function start(where: Place, program: string, port?: number): Program {
   const lines: string[] = [];
   const all: Record<string, any[]> = {};
   const print = (line: string) => {
@@ -114,7 +117,7 @@ export function start(where: Place, program: string, port: number): Program {
     (all[name] ??= []).push(value);
   };
   const told = (name: string) => all[name] ?? [];
-  const code = `${prelude(port)}\n${program}\n`;
+  const code = `${port === undefined ? "" : prelude(port)}\n${program}\n`;
   const stop = where.binary
     ? startInterpreter(where.binary, code, print)
     : startHost(where.unicode, code, print);

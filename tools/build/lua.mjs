@@ -22,6 +22,8 @@ const PUBLIC = new Set([
   "MessagePacket",
   "Client",
   "LeanClient",
+  "LuaClient",
+  "LuaLeanClient",
   "Stats",
   "Address",
   "Config",
