@@ -297,7 +297,7 @@ export function bundleLua(board, entry) {
   writeFileSync(path, text);
   const ambient = [
     "src/engine/lua/globals.d.ts",
-    "boards/nodemcu/globals.d.ts",
+    ...(board.startsWith("nodemcu") ? ["boards/nodemcu/globals.d.ts"] : []),
     `boards/${board}/globals.d.ts`,
   ];
   const files = [path, ...new Set(ambient.filter((file) => existsSync(file)))];

@@ -10,7 +10,11 @@ declare namespace string {
 declare namespace table {
   function remove(list: unknown[], place: number): void;
 }
-declare const math: { random(this: void, count: number): number };
+declare const math: {
+  random(this: void, count: number): number;
+  randomseed(this: void, seed: number): void;
+  floor(this: void, value: number): number;
+};
 declare function pcall(
   this: void,
   step: (this: void, ...given: any[]) => any,

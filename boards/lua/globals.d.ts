@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// LuaSocket and LuaSec, as far as the adapter uses them.
+
+interface LuaSocket {
+  settimeout(seconds: number): void;
+  connect(host: string, port: number): number | undefined;
+  getpeername(): string | undefined;
+  send(octets: string): LuaMultiReturn<[number | undefined, string | undefined, number]>;
+  receive(
+    count: number,
+  ): LuaMultiReturn<[string | undefined, string | undefined, string | undefined]>;
+  close(): void;
+  dohandshake(): boolean | undefined;
+}
+interface LuaSocketLibrary {
+  tcp(this: void): LuaSocket;
+  gettime(this: void): number;
+  select(
+    this: void,
+    readers: LuaSocket[],
+    writers: LuaSocket[],
+    seconds: number,
+  ): LuaMultiReturn<[Record<string, unknown>, Record<string, unknown>]>;
+}
+interface LuaSecLibrary {
+  wrap(this: void, socket: LuaSocket, options: object): LuaSocket;
+}
+declare function require(this: void, name: string): any;
