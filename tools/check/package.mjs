@@ -20,12 +20,13 @@ const NEEDED = [
   "README.md",
   "package.json",
   "dist/espruino/ringlet.min.js",
+  "dist/lua/ringlet.lua",
   "dist/node/index.d.ts",
   "dist/node/index.js",
   "dist/node/websocket.d.ts",
   "dist/node/websocket.js",
 ];
-const ALLOWED = /^dist\/(node|espruino)\/[^/]+$/;
+const ALLOWED = /^dist\/(node|espruino|lua)\/[^/]+$/;
 
 /** A program as a user would write it, under the strictest settings. */
 const PROGRAM = `
