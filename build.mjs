@@ -33,7 +33,7 @@ function buildLua(board, manifest) {
   return Promise.all(
     manifest.bundles.map(async ({ entry, file, budget }) => {
       const { text, problems } = bundleLua(board, entry);
-      await write(file, text);
+      if (problems.length < 1) await write(file, text);
       return { file, size: measure(Buffer.from(text, "latin1"), budget), problems };
     }),
   ).then((made) => ({

@@ -2,7 +2,8 @@
 // The ports of all NodeMCU boards: the firmware's `net` sockets and its timers. Its sockets take one
 // `send` at a time and throw on a second one, on none at all and before they are connected; they want
 // the port before the host, tell no "disconnection" of a `close` of one's own, and may tell late events
-// behind it.
+// behind it. An error that leaves a handler of the firmware restarts the board: none does, not even when
+// memory runs out.
 
 import { type Link, type Octets, orUsual, type Single } from "#engine";
 import type { Address, LinkEvents, Port } from "../hal.js";
@@ -12,6 +13,8 @@ const enum Bound {
   SEND = 1460,
   /** The longest time of a timer. */
   TIMER_MS = 6870947,
+  /** What failed for want of memory is tried again after this time. */
+  AGAIN_MS = 1000,
 }
 
 /** A connection with what waits to be sent. */
@@ -62,24 +65,34 @@ function close(given: Link): void {
   if (link.isFree) after(sendNext, 1, link);
 }
 
+/** Tells a client something; where memory runs out on the way the connection is lost. */
+function tell(
+  link: NodemcuLink,
+  what: (this: void, given: any, octets: any) => void,
+  given: unknown,
+  octets?: Octets,
+): void {
+  if (link.socket) {
+    const [isDone] = pcall(what, given, octets);
+    if (!isDone) pcall(link.events.closed, link.drive);
+  }
+}
+
+/** The last `send` is through, or the connection is up. */
+function goOn(link: NodemcuLink): void {
+  link.isFree = true;
+  sendNext(link);
+}
+
 /** Tries everything that throws: no memory, no network, a name that is none. */
 function start(link: NodemcuLink, address: Address): void {
   const socket = address.tls ? tls.createConnection() : net.createConnection(net.TCP, 0);
   link.socket = socket;
-  const free = (): void => {
-    if (link.socket) {
-      link.isFree = true;
-      sendNext(link);
-    }
-  };
+  const free = (): void => tell(link, goOn, link);
   socket.on("connection", free);
   socket.on("sent", free);
-  socket.on("receive", (_socket, octets) => {
-    if (link.socket) link.events.received(link.drive, octets);
-  });
-  socket.on("disconnection", () => {
-    if (link.socket) link.events.closed(link.drive);
-  });
+  socket.on("receive", (_socket, octets) => tell(link, link.events.received, link.drive, octets));
+  socket.on("disconnection", () => tell(link, link.events.closed, link.drive));
   socket.connect(orUsual(address.port, address.tls ? 8883 : 1883), address.host);
 }
 
@@ -102,9 +115,12 @@ function open(drive: Single, events: LinkEvents, address: Address): Link | undef
 
 function after<T>(step: (this: void, record: T) => void, ms: number, record: T): NodemcuTimer {
   const timer = tmr.create();
-  timer.alarm(ms < 1 ? 1 : ms < Bound.TIMER_MS ? ms : Bound.TIMER_MS, tmr.ALARM_SINGLE, () =>
-    step(record),
-  );
+  const fire = (): void => {
+    const [isDone] = pcall(step, record);
+    // Memory ran out: without its timer a client would stand still for ever.
+    if (!isDone) timer.alarm(Bound.AGAIN_MS, tmr.ALARM_SINGLE, fire);
+  };
+  timer.alarm(ms < 1 ? 1 : ms < Bound.TIMER_MS ? ms : Bound.TIMER_MS, tmr.ALARM_SINGLE, fire);
   return timer;
 }
 

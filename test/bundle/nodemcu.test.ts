@@ -216,6 +216,37 @@ describe.each(flavours)("the bundle on a simulated %s", (flavour) => {
 });
 
 describe("memory on Lua 5.1", () => {
+  test("runs out without a restart, and nothing is lost", async () => {
+    let machine: any;
+    const { board, got } = await boardOpen(
+      "esp8266",
+      `
+      collectgarbage("setpause", 100)
+      local c = open({ cleanSession = false, answerMs = 400 })
+      local sent = 0
+      local function more()
+        while sent < 200 do
+          if c:publish("n", "message number " .. sent, 1) < 0 then return end
+          sent = sent + 1
+        end
+      end
+      -- Handlers run out of memory too, and are not called again.
+      tmr.create():alarm(20, tmr.ALARM_AUTO, function() pcall(more) end)`,
+      (one) => (machine = one),
+    );
+    for (let i = 1; i <= 4; i++) {
+      await until(() => got.length >= i * 20);
+      // Not an octet more than there is: the next allocation fails.
+      machine.setMemoryMax(machine.memory());
+      await new Promise((done) => setTimeout(done, 30));
+      machine.setMemoryMax(64 * 1024 * 1024);
+    }
+    await until(() => new Set(got.map(({ payload }) => payload)).size === 200);
+    const numbers = got.map(({ payload }) => Number(payload.split(" ").at(-1)));
+    expect([...new Set(numbers)]).toEqual(Array.from({ length: 200 }, (_, i) => i));
+    expect(board.restarts).toEqual([]);
+  });
+
   test("does not grow with messages", async () => {
     const { tell } = await boardOpen(
       "esp8266",
