@@ -181,13 +181,13 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     session: s,
     port: port,
     connect: encodeConnect(options, options.cleanSession !== false, usual.keepAlive),
-    timer: undefined,
+    timer: 0,
     minMs: reconnect.min,
     maxMs: reconnect.max,
     boundMs: reconnect.min,
     kicks: 0,
     done: undefined,
-    doneTimer: undefined,
+    doneTimer: 0,
   };
   if (!isBlockOpen(s.outbox.block)) return Status.NO_MEMORY;
   if (d.connect === "") return Status.INVALID_OPTION;

@@ -7,6 +7,16 @@ export function isGiven(value: number | boolean | undefined): boolean {
   return value as boolean;
 }
 
+/** Whether it is no text, or that of no characters. @inline */
+export function isNothing(text: string | undefined): boolean {
+  return !text;
+}
+
+/** A quotient for `String.fromCharCode`, which takes the whole part of what it is given. @inline */
+export function quotient(value: number, by: number): number {
+  return value / by;
+}
+
 /** Whether the text is printable ASCII without wildcards: most topics. @inline */
 export function isPlain(topic: string): boolean {
   return !/[^ -"$-*,-~]/.test(topic);

@@ -161,7 +161,7 @@ function finish(d: Drive): void {
 }
 
 function giveUp(d: Drive): void {
-  d.doneTimer = undefined;
+  d.doneTimer = 0;
   driveEnd(d);
   if (d.session.gate.link) driveClose(d, Status.OK);
 }

@@ -13,7 +13,7 @@ import {
   utf8,
 } from "#engine";
 import { Status } from "../status.js";
-import { encodeHeader, encodeInteger, encodeString, First } from "./packet.js";
+import { encodeInteger, encodePacket, encodeString, First } from "./packet.js";
 import { encodeTopicName } from "./topic.js";
 
 /** The message the server publishes when the connection dies without DISCONNECT. */
@@ -84,7 +84,7 @@ export function encodeConnect(fields: ConnectFields, clean: boolean, keepAlive: 
   }
   // Protocol name and level: "MQTT", 4 [MQTT-3.1.2-1] [MQTT-3.1.2-2].
   body = encodeString("MQTT") + String.fromCharCode(4, flags) + encodeInteger(keepAlive) + body;
-  return draft.isValid ? encodeHeader(First.CONNECT, body.length) + body : "";
+  return draft.isValid ? encodePacket(First.CONNECT, body) : "";
 }
 
 /**

@@ -30,8 +30,15 @@ export function isTopicFilter(filter: Octets): boolean {
  * and a wildcard in front does not match a name that begins with `$` [MQTT-4.7.2-1].
  */
 export function matchesTopic(filter: Octets[], name: Octets[]): boolean {
-  const isHidden = name[0]!.slice(0, 1) === "$" && name[0] !== filter[0];
   let at = 0;
   while (at < name.length && (filter[at] === name[at] || filter[at] === "+")) at += 1;
-  return !isHidden && (filter[at] === "#" || (at === name.length && at === filter.length));
+  // Behind the last level of both there is nothing, and nothing is equal to nothing.
+  return (
+    (filter[at] === "#" || filter[at] === name[at]) &&
+    (name[0] === filter[0] || name[0]!.charCodeAt(0) !== Code.DOLLAR)
+  );
+}
+
+const enum Code {
+  DOLLAR = 36,
 }

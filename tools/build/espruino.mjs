@@ -5,7 +5,7 @@
 import { build } from "esbuild";
 import { minify } from "terser";
 import { flatten, FREE } from "./flatten.mjs";
-import { inlineOnce } from "./inline.mjs";
+import { dropUnread, inlineOnce } from "./inline.mjs";
 import {
   aliasProperties,
   aliasUndefined,
@@ -77,7 +77,24 @@ export async function bundleEspruino(config, entry) {
       })
       .join("\n"),
   );
+  // A function in a record of the module goes by its own name.
+  for (const name of constants) {
+    const found = new RegExp(`^\\${name} = (\\w+);\n`, "m").exec(text);
+    if (found && text.includes(`function ${found[1]}(`)) {
+      text = text.replace(found[0], "").replaceAll(new RegExp(`\\${name}\\b`, "g"), found[1]);
+    }
+  }
   text = inlineOnce(text, passed, apart);
+  text = dropUnread(text, new Set(variables), constants);
+  // A name of the firmware's that is used once goes by its own name.
+  for (const name of constants) {
+    const found = new RegExp(`^\\${name} = (\\w+);\n`, "m").exec(text);
+    const uses = new RegExp(`\\${name}\\b`, "g");
+    if (found && text.match(uses).length === 2) {
+      text = text.replace(found[0], "").replaceAll(uses, found[1]);
+      constants.delete(name);
+    }
+  }
   for (const name of constants) {
     text = text.replace(new RegExp(`^\\${name} = `, "m"), `const ${name} = `);
   }
@@ -113,7 +130,7 @@ export async function bundleEspruino(config, entry) {
     mangle: {
       toplevel: true,
       reserved: [...Object.values(ALIASES), UNDEFINED],
-      properties: { regex: INTERNAL },
+      properties: { regex: INTERNAL, builtins: true },
     },
     format: { ascii_only: false, ecma: 2015, wrap_iife: false },
   });

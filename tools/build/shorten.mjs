@@ -211,14 +211,16 @@ function isVariable(node) {
   return !(ts.isPropertyAssignment(parent) && parent.name === node);
 }
 
-/** The function around a node that has a variable or a parameter of that name. */
+/** The function around a node that has a variable or a parameter of that name; or the catch clause. */
 function ownerOf(node, name) {
-  for (let at = functionOf(node); at; at = functionOf(at)) {
+  for (let at = node; at; at = at.parent) {
+    if (ts.isCatchClause(at) && at.variableDeclaration?.name.text === name) return at;
+    if (!isFunction(at)) continue;
     if (at.parameters.some((p) => p.name.text === name)) return at;
     let found = false;
     walk(at.body, (n) => {
-      if (ts.isVariableDeclaration(n) && n.name.text === name && functionOf(n) === at) found = true;
-      if (ts.isCatchClause(n) && n.variableDeclaration?.name.text === name) found = true;
+      if (!ts.isVariableDeclaration(n) || n.name.text !== name || functionOf(n) !== at) return;
+      if (!ts.isCatchClause(n.parent)) found = true;
     });
     if (found) return at;
   }

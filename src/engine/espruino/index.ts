@@ -9,11 +9,13 @@ export {
   hasWildcard,
   isGiven,
   isMisplaced,
+  isNothing,
   isPlain,
   levelsOf,
   listFind,
   listRemove,
   orUsual,
+  quotient,
 } from "../javascript.js";
 export { isUtf8 } from "../utf8.js";
 
@@ -99,6 +101,11 @@ export function toPayload(value: unknown): Payload | undefined {
 /** Text as UTF-8 octets; octets stay as they are, and what is no text is "". */
 export function utf8(text: string): Octets {
   return typeof text !== "string" ? "" : E.isUTF8(text) ? E.fromUTF8(text) : text;
+}
+
+/** Text, or what it is as text, as UTF-8 octets; octets stay as they are. */
+export function textOctets(value: unknown): Octets {
+  return E.isUTF8(value as string) ? E.fromUTF8(value as string) : "" + value;
 }
 
 /** The payload's octets. @inline */
@@ -191,8 +198,21 @@ export function call(
   try {
     return handler && handler(a, b, c);
   } catch (error) {
-    if (handler === listeners.on.error) print(error);
-    else call(listeners, listeners.on.error || print, error);
+    call(listeners, (handler !== listeners.on.error && listeners.on.error) || print, error);
     return 1;
+  }
+}
+
+/** `call` where nothing is returned. */
+export function tell(
+  listeners: Listeners,
+  handler: Function | undefined,
+  a?: unknown,
+  b?: unknown,
+): void {
+  try {
+    if (handler) handler(a, b);
+  } catch (error) {
+    tell(listeners, (handler !== listeners.on.error && listeners.on.error) || print, error);
   }
 }

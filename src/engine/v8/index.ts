@@ -9,11 +9,13 @@ export {
   hasWildcard,
   isGiven,
   isMisplaced,
+  isNothing,
   isPlain,
   levelsOf,
   listFind,
   listRemove,
   orUsual,
+  quotient,
 } from "../javascript.js";
 export { isUtf8 } from "../utf8.js";
 
@@ -79,6 +81,11 @@ export function utf8(text: string): Octets {
   if (/^[\0-\x7f]*$/.test(text)) return text;
   if (/\p{Surrogate}/u.test(text)) return "\xff";
   return toOctets(encoder.encode(text));
+}
+
+/** Text, or what it is as text, as UTF-8 octets. */
+export function textOctets(value: unknown): Octets {
+  return utf8("" + value);
 }
 
 /** Anything a caller hands over as a payload, or undefined: a Uint8Array, text, a number. */
@@ -201,4 +208,14 @@ export function call(
     else call(listeners, listeners.on.error ?? console.error, error);
     return 1;
   }
+}
+
+/** `call` where nothing is returned. */
+export function tell(
+  listeners: Listeners,
+  handler: Function | undefined,
+  a?: unknown,
+  b?: unknown,
+): void {
+  call(listeners, handler, a, b);
 }
