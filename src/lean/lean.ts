@@ -25,7 +25,7 @@ import {
 import { Limit } from "#limits";
 import type { LinkEvents, Port, Timer } from "../../boards/hal.js";
 import { Status } from "../status.js";
-import { encodeInteger, encodePacket, encodeString, First } from "../wire/packet.js";
+import { encodeHeader, encodeInteger, encodeString, First } from "../wire/packet.js";
 import { topicEnd } from "../wire/publish.js";
 import { matchesTopic } from "../wire/topic.js";
 import type { Options } from "../options.js";
@@ -52,6 +52,7 @@ export interface Lean extends Single {
   /** What has come and is not read: the beginning of a packet, at most `Limit.LEAN_INBOX` octets. */
   rest: Octets;
   filters: Filter[];
+  client?: LeanClient;
 }
 
 /** What `connect` of the lean client returns. */
@@ -68,6 +69,11 @@ export interface LeanClient {
   end(): void;
   /** "connect" () · "message" (topic, payload) · "close" (Status) · "error" (Status or error). */
   on(event: "connect" | "message" | "close" | "error", handler: Function): LeanClient;
+}
+
+/** A control packet whole. */
+function encodePacket(first: number, body: Octets): Octets {
+  return encodeHeader(first, body.length, body);
 }
 
 /** Text as UTF-8 behind its length. */
@@ -272,6 +278,12 @@ function leanEnd(l: Lean): void {
   leanClose(l, Status.OK);
 }
 
+/** A function of its own: one made in `leanOpen` would keep all that is local there, for good. */
+function leanOn(l: Lean, event: string, handler: Function): LeanClient {
+  l.listeners.on[event] = handler;
+  return l.client!;
+}
+
 /** Makes a lean client and connects it. */
 export function leanOpen(options: Options, port: Port): LeanClient | Status {
   if (!options.host || !options.clientId) return Status.INVALID_OPTION;
@@ -286,14 +298,11 @@ export function leanOpen(options: Options, port: Port): LeanClient | Status {
     filters: [],
   };
   l.timer = port.after(leanStep, 0, l);
-  const client: LeanClient = {
+  l.client = {
     publish: (topic, payload, qos, retain) => leanPublish(l, topic, payload, qos, retain),
     subscribe: (topicFilter, qos, onMessage) => leanSubscribe(l, topicFilter, qos, onMessage),
     end: () => leanEnd(l),
-    on: (event, handler) => {
-      l.listeners.on[event] = handler;
-      return client;
-    },
+    on: (event, handler) => leanOn(l, event, handler),
   };
-  return client;
+  return l.client;
 }

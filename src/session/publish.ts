@@ -6,6 +6,7 @@ import {
   blockFlip,
   gateSend,
   isGiven,
+  isNothing,
   isReady,
   join,
   Octets,
@@ -53,7 +54,7 @@ export function publish(
   if (topic !== s.topicKey) {
     const octets =
       typeof topic === "string" ? encodeTopicName(utf8(topic)) : topic ? topic.octets : "";
-    if (octets === "") return refuse(s, Status.INVALID_TOPIC);
+    if (isNothing(octets)) return refuse(s, Status.INVALID_TOPIC);
     s.topicKey = topic;
     s.topicOut = octets;
   }

@@ -63,6 +63,11 @@ export function subscribe(
   return id;
 }
 
+/** Unsubscribes; returns the packet identifier that `unsubscribed` will name, or a Status. */
+export function unsubscribe(s: Session, topicFilter: string): number {
+  return subscribe(s, topicFilter, 0, undefined, true);
+}
+
 /** Whether the server was asked on this connection and has not answered. @inline */
 export function isAsked(s: Session, subscription: Subscription): boolean {
   return subscription.askedOn === s.connection && subscription.knownTo !== s.session;

@@ -29,6 +29,8 @@ export interface Drive extends Single {
   /** `drain`: what to call when it is over, and its timer. */
   done: ((status: Status, left: number) => void) | undefined;
   doneTimer: Timer;
+  /** The record its callers hold. */
+  face: unknown;
 }
 
 /** Opens a connection: the first one, and each after a backoff. The name is looked up anew. */

@@ -61,19 +61,17 @@ export function release(packetId: Octets): Octets {
   return String.fromCharCode(First.PUBREL, 2) + packetId;
 }
 
-/** A fixed header (section 2.2): first octet and Remaining Length, at most 268,435,455. */
-export function encodeHeader(first: number, length: number): Octets {
+/**
+ * A fixed header (section 2.2): first octet and Remaining Length, at most 268,435,455. Behind it what is
+ * there of the packet's body.
+ */
+export function encodeHeader(first: number, length: number, body: Octets): Octets {
   let header = String.fromCharCode(first);
   while (length >= 128) {
     header += String.fromCharCode((length % 128) + 128);
     length = quotient(length, 128);
   }
-  return header + String.fromCharCode(length);
-}
-
-/** A control packet whole. */
-export function encodePacket(first: number, body: Octets): Octets {
-  return encodeHeader(first, body.length) + body;
+  return header + String.fromCharCode(length) + body;
 }
 
 /**

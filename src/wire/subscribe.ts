@@ -3,7 +3,7 @@
 // one answer speaks of one subscription.
 
 import { Octets } from "#engine";
-import { encodeInteger, encodePacket, encodeString, First } from "./packet.js";
+import { encodeHeader, encodeInteger, encodeString, First } from "./packet.js";
 
 /**
  * SUBSCRIBE or UNSUBSCRIBE of one filter.
@@ -13,5 +13,5 @@ import { encodeInteger, encodePacket, encodeString, First } from "./packet.js";
 export function encodeSubscription(packetId: number, filter: Octets, qos: number): Octets {
   let body = encodeInteger(packetId) + encodeString(filter);
   if (qos >= 0) body += String.fromCharCode(qos);
-  return encodePacket(qos < 0 ? First.UNSUBSCRIBE : First.SUBSCRIBE, body);
+  return encodeHeader(qos < 0 ? First.UNSUBSCRIBE : First.SUBSCRIBE, body.length, body);
 }

@@ -5,7 +5,7 @@
 import { build } from "esbuild";
 import { minify } from "terser";
 import { flatten, FREE } from "./flatten.mjs";
-import { dropUnread, inlineOnce } from "./inline.mjs";
+import { dropUnread, inlineOnce, moveInto } from "./inline.mjs";
 import {
   aliasProperties,
   aliasUndefined,
@@ -20,7 +20,7 @@ import {
 const HOISTED = { "String.fromCharCode": "$chr", "Math.floor": "$floor" };
 
 /** Properties that are read often, and the variables that hold their names. */
-const ALIASES = { length: "$", charCodeAt: "_" };
+const ALIASES = { length: "$", charCodeAt: "_", slice: "$s" };
 
 /** Functions that run for every message: what they use is declared first. */
 const HOT = ["publish", "gateSend", "readPackets", "leanPublish", "leanReceive"];
@@ -29,7 +29,8 @@ const HOT = ["publish", "gateSend", "readPackets", "leanPublish", "leanReceive"]
 const UNDEFINED = "$_";
 
 /** Fields of records that never leave a bundle; all others keep their names. */
-const INTERNAL = /^(filter|levels|handler|handlers|title|askedOn|knownTo|id|octets|give|size)$/;
+const INTERNAL =
+  /^(filter|levels|handler|handlers|title|askedOn|knownTo|id|octets|give|size|flags|body)$/;
 
 /**
  * One bundle for Espruino.
@@ -85,6 +86,7 @@ export async function bundleEspruino(config, entry) {
     }
   }
   text = inlineOnce(text, passed, apart);
+  text = moveInto(text, "connect");
   text = dropUnread(text, new Set(variables), constants);
   // A name of the firmware's that is used once goes by its own name.
   for (const name of constants) {

@@ -28,6 +28,11 @@ function parse(text) {
 
 const isFunction = (node) =>
   ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node) || ts.isArrowFunction(node);
+/** `++` or `--`. */
+const isStep = (node) =>
+  (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) &&
+  (node.operator === ts.SyntaxKind.PlusPlusToken ||
+    node.operator === ts.SyntaxKind.MinusMinusToken);
 const isLoop = (node) =>
   ts.isForStatement(node) ||
   ts.isForOfStatement(node) ||
@@ -173,8 +178,7 @@ function replace(text, file, declaration, call, site, round, isPassing) {
       (ts.isBinaryExpression(node) &&
         node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
         node.operatorToken.kind <= ts.SyntaxKind.LastAssignment) ||
-      ts.isPrefixUnaryExpression(node) ||
-      ts.isPostfixUnaryExpression(node)
+      isStep(node)
     ) {
       const target = node.left ?? node.operand;
       if (ts.isIdentifier(target)) assigned.add(target.text);
@@ -414,7 +418,7 @@ function isSteady(argument, declaration, file) {
       const changes = ts.isBinaryExpression(n)
         ? n.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
           n.operatorToken.kind <= ts.SyntaxKind.LastAssignment
-        : ts.isPrefixUnaryExpression(n) || ts.isPostfixUnaryExpression(n);
+        : isStep(n);
       if (changes && ts.isIdentifier(target) && target.text === argument.text) count += 1;
     });
     return count;
@@ -477,6 +481,42 @@ export function dropUnread(text, names, pure) {
   }
   for (const [from, to] of edits.sort((a, b) => b[0] - a[0])) {
     text = text.slice(0, from) + text.slice(to);
+  }
+  return text;
+}
+
+/**
+ * Functions that only the named one calls, inside it: it runs once for a client, and what is local to
+ * it is let go of then. Functions that are handed on as values stay.
+ */
+export function moveInto(text, name) {
+  const file = parse(text);
+  const target = file.statements.find((s) => ts.isFunctionDeclaration(s) && s.name.text === name);
+  if (target === undefined) return text;
+  const moved = file.statements.filter((s) => {
+    if (!ts.isFunctionDeclaration(s) || s === target) return false;
+    let uses = 0;
+    let ok = true;
+    walk(file, (node) => {
+      if (!ts.isIdentifier(node) || node.text !== s.name.text || !isName(node)) return;
+      if (node === s.name) return;
+      uses += 1;
+      const { parent } = node;
+      if (!inside(node, target) || !ts.isCallExpression(parent) || parent.expression !== node)
+        ok = false;
+    });
+    return ok && uses > 0;
+  });
+  const at = target.body.statements[0].getStart(file);
+  const written = moved
+    .map((s) => {
+      const parameters = s.parameters.map((p) => p.getText(file)).join(", ");
+      return `const ${s.name.text} = (${parameters}) => ${s.body.getText(file)};\n`;
+    })
+    .join("");
+  const edits = [...moved.map((s) => [s.getStart(file), s.end, ""]), [at, at, written]];
+  for (const [from, to, by] of edits.sort((a, b) => b[0] - a[0])) {
+    text = text.slice(0, from) + by + text.slice(to);
   }
   return text;
 }
