@@ -162,7 +162,6 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     handlers: [],
     handler: undefined,
     routes: {},
-    routeCount: 0,
     packet: {} as MessagePacket,
     described: -1,
     left: 0,

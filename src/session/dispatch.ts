@@ -25,9 +25,8 @@ export function recognize(s: Session, topicIn: Octets): Status {
       if (isMatch && subscription.handler) handlers.push(subscription.handler);
     }
     if (handlers.length < 1) handlers.push(s.listeners.on.message!);
-    if (s.routeCount >= Limit.TOPICS) forget(s);
+    if (Object.keys(s.routes).length >= Limit.TOPICS) forget(s);
     route = { title: text(name), handlers: handlers };
-    s.routeCount += 1;
     s.routes[topicIn] = route;
   }
   s.topicIn = topicIn;
@@ -43,7 +42,6 @@ export function forget(s: Session): void {
   s.topicIn = undefined;
   s.known = 0;
   s.routes = {};
-  s.routeCount = 0;
 }
 
 /** Hands the message on to every handler of the topic received last. */
