@@ -20,10 +20,13 @@ import {
 const HOISTED = { "String.fromCharCode": "$chr", "Math.floor": "$floor" };
 
 /** Properties that are read often, and the variables that hold their names. */
-const ALIASES = { length: "$", charCodeAt: "_", slice: "$s" };
+const ALIASES = { length: "$", charCodeAt: "_" };
 
 /** Functions that run for every message: what they use is declared first. */
 const HOT = ["publish", "gateSend", "readPackets", "leanPublish", "leanReceive"];
+
+/** Functions that run once, or every few seconds: what only they call is made while they run. */
+const RARE = ["connect", "driveTick"];
 
 /** A variable that has no value. */
 const UNDEFINED = "$_";
@@ -86,7 +89,7 @@ export async function bundleEspruino(config, entry) {
     }
   }
   text = inlineOnce(text, passed, apart);
-  text = moveInto(text, "connect");
+  for (const name of RARE) text = moveInto(text, name);
   text = dropUnread(text, new Set(variables), constants);
   // A name of the firmware's that is used once goes by its own name.
   for (const name of constants) {

@@ -78,7 +78,48 @@ function step(text, round, passed, apart) {
     if (inside(call, declaration)) continue;
     return replace(text, file, declaration, call, site, round, passed.has(name));
   }
+  for (const [name, places] of uses) {
+    const written = places.length === 2 && shortOf(functions.get(name), places, file);
+    if (written) return apply(text, written);
+  }
   return undefined;
+}
+
+/**
+ * The edits that write a function of one short expression out where it is called, twice: as long as the
+ * function with its calls, and its variables are saved. Undefined where it is none.
+ */
+function shortOf(declaration, places, file) {
+  const [statement] = declaration.body.statements;
+  if (declaration.parameters.length !== 1 || !ts.isReturnStatement(statement)) return undefined;
+  const { expression } = statement;
+  const name = declaration.parameters[0].name.text;
+  const inner = [];
+  walk(expression, (n) => {
+    if (ts.isIdentifier(n) && n.text === name && isName(n)) inner.push(n);
+  });
+  if (inner.length !== 1 || expression.getText(file).length > 28) return undefined;
+  const edits = [[declaration.getStart(file), declaration.end, ""]];
+  for (const { parent: call } of places) {
+    const [argument] = ts.isCallExpression(call) ? call.arguments : [];
+    const isStill =
+      argument &&
+      places.includes(call.expression) &&
+      (settled(argument) || isCallerLocal(argument) || isSteady(argument, declaration, file));
+    if (!isStill) return undefined;
+    const whole = expression.getText(file);
+    const from = inner[0].getStart(file) - expression.getStart(file);
+    const value = whole.slice(0, from) + argument.getText(file) + whole.slice(from + name.length);
+    edits.push([call.getStart(file), call.end, `(${value})`]);
+  }
+  return edits;
+}
+
+function apply(text, edits) {
+  for (const [from, to, by] of edits.sort((a, b) => b[0] - a[0])) {
+    text = text.slice(0, from) + by + text.slice(to);
+  }
+  return text;
 }
 
 function inside(node, ancestor) {
@@ -293,9 +334,8 @@ function replace(text, file, declaration, call, site, round, isPassing) {
   const edits = [
     [declaration.getStart(file), declaration.end, ""],
     [site.statement.getStart(file), passing ? passing.end : site.statement.end, block],
-  ].sort((a, b) => b[0] - a[0]);
-  for (const [from, to, by] of edits) text = text.slice(0, from) + by + text.slice(to);
-  return text;
+  ];
+  return apply(text, edits);
 }
 
 /** The value of a literal number with or without a sign; NaN for everything else. */
@@ -479,15 +519,15 @@ export function dropUnread(text, names, pure) {
     if (pure.has(name)) edits.push([parent.getStart(file), parent.end]);
     else edits.push([left.getStart(file), right.getStart(file)]);
   }
-  for (const [from, to] of edits.sort((a, b) => b[0] - a[0])) {
-    text = text.slice(0, from) + text.slice(to);
-  }
-  return text;
+  return apply(
+    text,
+    edits.map(([from, to]) => [from, to, ""]),
+  );
 }
 
 /**
- * Functions that only the named one calls, inside it: it runs once for a client, and what is local to
- * it is let go of then. Functions that are handed on as values stay.
+ * Functions that only the named one calls, inside it: it runs rarely, and what is local to it is let
+ * go of then. Functions that are handed on as values stay.
  */
 export function moveInto(text, name) {
   const file = parse(text);
@@ -514,9 +554,5 @@ export function moveInto(text, name) {
       return `const ${s.name.text} = (${parameters}) => ${s.body.getText(file)};\n`;
     })
     .join("");
-  const edits = [...moved.map((s) => [s.getStart(file), s.end, ""]), [at, at, written]];
-  for (const [from, to, by] of edits.sort((a, b) => b[0] - a[0])) {
-    text = text.slice(0, from) + by + text.slice(to);
-  }
-  return text;
+  return apply(text, [...moved.map((s) => [s.getStart(file), s.end, ""]), [at, at, written]]);
 }
