@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The client as its callers see it: `connect` and the record of functions it returns.
 
-import { isBlockOpen, isNothing, Payload, Room, utf8 } from "#engine";
+import { isBlockOpen, isNothing, orUsual, Payload, Room, utf8 } from "#engine";
 import { Limit } from "#limits";
 import type { Port } from "../boards/hal.js";
 import type { Options } from "./options.js";
@@ -140,7 +140,7 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     inbox: usual.inbox,
     answerMs: usual.answerMs,
     keepAliveMs: ms,
-    tickMs: Math.ceil((ms > 0 && ms < usual.answerMs ? ms : usual.answerMs) / 4),
+    tickMs: Math.ceil(Math.min(orUsual(ms, usual.answerMs), usual.answerMs) / 4),
     // Equal to no topic.
     topicKey: {},
     topicOut: "",

@@ -27,9 +27,8 @@ export function subscribe(
   const filter = utf8(topicFilter);
   let found: Subscription | undefined;
   let id = 0;
-  const isFilter = isTopicFilter(filter);
   if (!isQos(level)) return refuse(s, Status.INVALID_QOS);
-  if (s.phase === Phase.ENDED || !isFilter) return refuse(s, Status.INVALID_TOPIC);
+  if (s.phase === Phase.ENDED || !isTopicFilter(filter)) return refuse(s, Status.INVALID_TOPIC);
   // The next identifier that no entry has: these have the upper half to themselves.
   while (id < 1) {
     id = s.lastId < Identifier.MAX ? s.lastId + 1 : Identifier.PUBLISH_MAX + 1;

@@ -19,7 +19,7 @@ export function encodeTopicName(name: Octets): Octets {
 
 /**
  * Whether octets are a topic filter: `+` fills a level [MQTT-4.7.1-3], `#` fills the last one
- * [MQTT-4.7.1-2].
+ * [MQTT-4.7.1-2]. @inline
  */
 export function isTopicFilter(filter: Octets): boolean {
   return !isNothing(filter) && filter.length < 65536 && !isMisplaced(filter) && isUtf8(filter);
