@@ -39,7 +39,10 @@ export interface Port extends Single {
   drop: (this: void, link: Link) => void;
   /** Calls `step(record)` after `ms`. */
   after: <T>(this: void, step: (this: void, record: T) => void, ms: number, record: T) => Timer;
-  /** Stops a timer. */
+  /**
+   * Stops a timer; 0 is none. Never one that has fired: firmwares use the numbers of timers again, and
+   * that may be somebody else's.
+   */
   stop: (this: void, timer: Timer) => void;
   /** A whole number from 0 to below `count`, by chance. */
   chance: (this: void, count: number) => number;

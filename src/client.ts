@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The client as its callers see it: `connect` and the record of functions it returns.
 
-import { Handler, isBlockOpen, Payload, Room, utf8 } from "#engine";
+import {
+  Handler,
+  isBlockOpen,
+  isNothing,
+  isWhole,
+  joinRecords,
+  orUsual,
+  Payload,
+  Room,
+  utf8,
+} from "#engine";
 import { Limit } from "#limits";
 import type { Port } from "../boards/hal.js";
 import type { Options } from "./options.js";
@@ -9,11 +19,12 @@ import { Identifier, outboxOpen } from "./ring/outbox.js";
 import { forget } from "./session/dispatch.js";
 import { publish, publishParts, type Topic } from "./session/publish.js";
 import { type MessageHandler, type MessagePacket, Phase, type Session } from "./session/session.js";
-import { subscribe } from "./session/subscribe.js";
+import { subscribe, unsubscribe } from "./session/subscribe.js";
 import { Status } from "./status.js";
 import { type Drive, driveConnect, driveDrain, driveEnd } from "./transport/drive.js";
 import { encodeConnect } from "./wire/connect.js";
-import { encodeInteger } from "./wire/packet.js";
+import { encodeInteger, type HeaderFields } from "./wire/packet.js";
+import type { PublishFields } from "./wire/publish.js";
 import { encodeTopicName } from "./wire/topic.js";
 
 /** Figures since `connect`. */
@@ -82,24 +93,23 @@ export type ClientEvent =
   /** (Status or error): a handler threw, or something a person has to know. */
   | "error";
 
-/**
- * Puts what is given in place of the usual values of the same names; `false` when one is no whole
- * number, or below 1 (`keepAlive`: below 0).
- */
-function take(usual: Record<string, number>, given: object | undefined): boolean {
-  for (const name in usual) {
-    const value = given && (given as Record<string, number | undefined>)[name];
-    if (value !== undefined) {
-      if (!(value % 1 === 0 && (value > 0 || (value === 0 && name === "keepAlive")))) return false;
-      usual[name] = value;
-    }
-  }
-  return true;
+/** The options that are whole numbers, `min` and `max` those of `reconnect`. */
+interface Usual {
+  port: number;
+  keepAlive: number;
+  outbox: number;
+  inFlight: number;
+  inbox: number;
+  subscriptions: number;
+  linkWindow: number;
+  answerMs: number;
+  min: number;
+  max: number;
 }
 
 /** Makes a client and connects it; a Status when the options make no sense. */
 export function clientOpen(options: Options, port: Port): Client | Status {
-  const usual = {
+  const usual: Record<string, number> & Usual = {
     port: 1883,
     keepAlive: Limit.KEEP_ALIVE,
     outbox: Limit.OUTBOX,
@@ -108,16 +118,21 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     subscriptions: Limit.SUBSCRIPTIONS,
     linkWindow: Limit.LINK_WINDOW,
     answerMs: Limit.ANSWER_MS,
+    min: Limit.RECONNECT_MIN_MS,
+    max: Limit.RECONNECT_MAX_MS,
   };
-  const reconnect = { min: Limit.RECONNECT_MIN_MS, max: Limit.RECONNECT_MAX_MS };
-  if (!(
-    options &&
-    options.host &&
-    take(usual, options) &&
-    take(reconnect, options.reconnect) &&
-    usual.inFlight < 10000 &&
-    reconnect.max >= reconnect.min
-  )) {
+  if (!options || !options.host) return Status.INVALID_OPTION;
+  const given = joinRecords(options, options.reconnect);
+  for (const name in usual) {
+    const value = given[name];
+    // Whole numbers from 1 on, or 0.
+    if (value !== undefined) {
+      if (!isWhole(value, name === "keepAlive" ? 0 : 1)) return Status.INVALID_OPTION;
+      usual[name] = value as number;
+    }
+  }
+  const connect = encodeConnect(options, options.cleanSession !== false, usual.keepAlive);
+  if (usual.inFlight > 9999 || usual.max < usual.min || isNothing(connect)) {
     return Status.INVALID_OPTION;
   }
   const ms = usual.keepAlive * 1000;
@@ -127,14 +142,15 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     gate: { link: undefined, room: Room.SHUT, idle: 0 },
     outbox: outbox,
     listeners: { on: {} },
-    fields: { qos: 0, packetId: "" },
-    header: { length: 0 },
+    // Filled when the first message comes.
+    fields: {} as PublishFields,
+    header: {} as HeaderFields,
     options: options,
     window: usual.linkWindow,
     inbox: usual.inbox,
     answerMs: usual.answerMs,
     keepAliveMs: ms,
-    tickMs: Math.ceil((ms > 0 && ms < usual.answerMs ? ms : usual.answerMs) / 4),
+    tickMs: Math.ceil(Math.min(orUsual(ms, usual.answerMs), usual.answerMs) / 4),
     // Equal to no topic.
     topicKey: {},
     topicOut: "",
@@ -156,8 +172,6 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     handlers: [],
     handler: undefined,
     routes: {},
-    routeCount: 0,
-    // Filled when the first message comes.
     packet: {} as MessagePacket,
     described: -1,
     left: 0,
@@ -180,17 +194,17 @@ export function clientOpen(options: Options, port: Port): Client | Status {
   const d: Drive = {
     session: s,
     port: port,
-    connect: encodeConnect(options, options.cleanSession !== false, usual.keepAlive),
-    timer: undefined,
-    minMs: reconnect.min,
-    maxMs: reconnect.max,
-    boundMs: reconnect.min,
+    connect: connect,
+    timer: 0,
+    minMs: usual.min,
+    maxMs: usual.max,
+    boundMs: usual.min,
     kicks: 0,
     done: undefined,
-    doneTimer: undefined,
+    doneTimer: 0,
+    face: 0,
   };
   if (!isBlockOpen(s.outbox.block)) return Status.NO_MEMORY;
-  if (d.connect === "") return Status.INVALID_OPTION;
   // Not at once: the caller sets handlers first, and with `eager` publishes.
   d.timer = port.after(driveConnect, 0, d);
   const client: Client = {
@@ -199,22 +213,26 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     publishParts: (topic, total, qos, retain, pull) =>
       publishParts(s, topic, total, qos, retain, pull),
     subscribe: (topicFilter, qos, onMessage) => subscribe(s, topicFilter, qos, onMessage),
-    unsubscribe: (topicFilter) => subscribe(s, topicFilter, 0, undefined, true),
+    unsubscribe: (topicFilter) => unsubscribe(s, topicFilter),
     drain: (ms, done) => driveDrain(d, ms, done),
     end: () => driveEnd(d),
     stats: () => stats(s),
-    on: (event, handler) => {
-      s.listeners.on[event] = handler;
-      forget(s);
-      return client;
-    },
+    on: (event, handler) => on(d, event, handler),
   };
+  d.face = client;
   return client;
+}
+
+/** A function of its own: one made inside would keep all that is local there, for good. */
+function on(d: Drive, event: ClientEvent, handler: Handler): Client {
+  d.session.listeners.on[event] = handler;
+  forget(d.session);
+  return d.face as Client;
 }
 
 function topicOpen(name: string): Topic | Status {
   const octets = encodeTopicName(utf8(name));
-  return octets === "" ? Status.INVALID_TOPIC : { octets: octets };
+  return isNothing(octets) ? Status.INVALID_TOPIC : { octets: octets };
 }
 
 function stats(s: Session): Stats {

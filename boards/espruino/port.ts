@@ -18,20 +18,24 @@ function drop(link: Link): void {
 
 function open(drive: Single, events: LinkEvents, address: Address): Link | undefined {
   const tls = address.tls;
-  let link: Link | undefined;
+  let link;
   try {
     // What is written before it is up waits; its "connect" comes before it is up.
-    const socket = require(tls ? "tls" : "net").connect(
+    link = require(tls ? "tls" : "net").connect(
       Object.assign({ port: tls ? 8883 : 1883 }, address, tls),
     );
-    socket.on("data", (octets: string) => events.received(drive, octets));
-    socket.on("drain", () => events.drained(drive));
-    socket.on("close", () => events.closed(drive));
-    link = socket;
+    link.on("data", (octets: string) => events.received(drive, octets));
+    link.on("drain", () => events.drained(drive));
+    link.on("close", () => events.closed(drive));
   } catch (error) {
     // No network, an unknown host, a refused port.
   }
   return link;
+}
+
+/** Math.random begins with the same number after each start. */
+function chance(count: number): number {
+  return (E.hwRand() >>> 1) % count;
 }
 
 /** What the firmware offers. */
@@ -39,10 +43,7 @@ export const port: Port = {
   open: open,
   drop: drop,
   after: setTimeout as unknown as Port["after"],
-  // Numbers of timers are used again: stopping one that has fired may stop somebody else's.
-  stop: (timer) => {
-    if (timer) clearTimeout(timer as number);
-  },
-  // Math.random begins with the same number after each start.
-  chance: (count) => (E.hwRand() >>> 1) % count,
+  // Throws for undefined; 0 is no timer.
+  stop: clearTimeout as Port["stop"],
+  chance: chance,
 };

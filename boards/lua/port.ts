@@ -169,7 +169,7 @@ export const port: Port = {
     return timer;
   },
   stop: (timer) => {
-    if (timer) (timer as SocketTimer).act = undefined;
+    if (timer !== 0) (timer as SocketTimer).act = undefined;
   },
   chance: (count) => math.random(count) - 1,
 };

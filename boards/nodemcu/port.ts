@@ -66,7 +66,7 @@ function close(given: Link): void {
 }
 
 /** Tells a client something; where memory runs out on the way the connection is lost. */
-function tell(
+function inform(
   link: NodemcuLink,
   what: (this: void, given: any, octets: any) => void,
   given: unknown,
@@ -88,11 +88,11 @@ function goOn(link: NodemcuLink): void {
 function start(link: NodemcuLink, address: Address): void {
   const socket = address.tls ? tls.createConnection() : net.createConnection(net.TCP, 0);
   link.socket = socket;
-  const free = (): void => tell(link, goOn, link);
+  const free = (): void => inform(link, goOn, link);
   socket.on("connection", free);
   socket.on("sent", free);
-  socket.on("receive", (_socket, octets) => tell(link, link.events.received, link.drive, octets));
-  socket.on("disconnection", () => tell(link, link.events.closed, link.drive));
+  socket.on("receive", (_socket, octets) => inform(link, link.events.received, link.drive, octets));
+  socket.on("disconnection", () => inform(link, link.events.closed, link.drive));
   socket.connect(orUsual(address.port, address.tls ? 8883 : 1883), address.host);
 }
 
@@ -130,7 +130,7 @@ export const port: Port = {
   drop: (link) => forgo(link as NodemcuLink),
   after: after,
   stop: (timer) => {
-    if (timer) (timer as NodemcuTimer).unregister();
+    if (timer !== 0) (timer as NodemcuTimer).unregister();
   },
   chance: (count) => math.random(count) - 1,
 };

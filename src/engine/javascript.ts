@@ -7,6 +7,31 @@ export function isGiven(value: number | boolean | undefined): boolean {
   return value as boolean;
 }
 
+/** Whether it is no text, or that of no characters. @inline */
+export function isNothing(text: string | undefined): boolean {
+  return !text;
+}
+
+/** A quotient for `String.fromCharCode`, which takes the whole part of what it is given. @inline */
+export function quotient(value: number, by: number): number {
+  return value / by;
+}
+
+/** Whether a value is a whole number, and not below `least`. @inline */
+export function isWhole(value: unknown, least: number): boolean {
+  return (value as number) % 1 === 0 && (value as number) >= least;
+}
+
+/** A record of all that two records hold; where both have a field, that of the second. @inline */
+export function joinRecords(first: object, second: object | undefined): Record<string, unknown> {
+  return Object.assign({} as Record<string, unknown>, first, second);
+}
+
+/** How many fields a record has. @inline */
+export function fieldCount(record: object): number {
+  return Object.keys(record).length;
+}
+
 /** Whether the text is printable ASCII without wildcards: most topics. @inline */
 export function isPlain(topic: string): boolean {
   return !/[^ -"$-*,-~]/.test(topic);

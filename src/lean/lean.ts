@@ -6,11 +6,11 @@
 // It checks less of what its caller says: text is taken to be UTF-8, filters and options to be valid.
 
 import {
-  call,
   Gate,
   gateSend,
   Handler,
   isGiven,
+  isNothing,
   levelsOf,
   linkEnd,
   Listeners,
@@ -20,28 +20,21 @@ import {
   Payload,
   Room,
   Single,
+  tell,
   hasWildcard,
-  utf8,
+  textOctets,
 } from "#engine";
 import { Limit } from "#limits";
 import type { LinkEvents, Port, Timer } from "../../boards/hal.js";
 import { Status } from "../status.js";
-import {
-  decodeHeader,
-  encodeHeader,
-  encodeInteger,
-  encodeString,
-  First,
-  HeaderFields,
-} from "../wire/packet.js";
+import { encodeHeader, encodeInteger, encodeString, First } from "../wire/packet.js";
 import { topicEnd } from "../wire/publish.js";
-import { encodeSubscription } from "../wire/subscribe.js";
 import { matchesTopic } from "../wire/topic.js";
 import type { Options } from "../options.js";
 
 /** A topic filter and who is called for it. */
 interface Filter {
-  filter: Octets;
+  octets: Octets;
   handler: Handler | undefined;
 }
 
@@ -51,17 +44,17 @@ export interface Lean extends Single {
   port: Port;
   gate: Gate;
   listeners: Listeners;
-  header: HeaderFields;
-  timer: Timer;
+  timer?: Timer;
   /** The bound of the next delay, in milliseconds. */
   boundMs: number;
-  /** Three quarters of keep alive, in milliseconds. */
-  tickMs: number;
+  /** Seconds. */
+  keepAlive: number;
   /** Whether CONNACK or PINGRESP is awaited. */
-  isAwaiting: boolean;
-  /** The beginning of a packet that was cut by the end of a chunk: at most `Limit.INBOX` octets. */
+  isAwaiting?: boolean;
+  /** What has come and is not read: the beginning of a packet, at most `Limit.LEAN_INBOX` octets. */
   rest: Octets;
   filters: Filter[];
+  client?: LeanClient;
 }
 
 /** What `connect` of the lean client returns. */
@@ -80,90 +73,80 @@ export interface LeanClient {
   on(event: "connect" | "message" | "close" | "error", handler: Handler): LeanClient;
 }
 
-/** Text as UTF-8 behind its length. */
-function field(text: string): Octets {
-  return encodeString(utf8(text));
+/** A control packet whole. */
+function encodePacket(first: number, body: Octets): Octets {
+  return encodeHeader(first, body.length, body);
 }
 
-/** A control packet whole. */
-function packet(first: number, body: Octets): Octets {
-  return encodeHeader(first, body.length) + body;
+/** Text as UTF-8 behind its length. */
+function field(text: unknown): Octets {
+  return encodeString(textOctets(text));
 }
 
 /** CONNECT. */
 function connectPacket(l: Lean): Octets {
-  const options = l.options;
-  const will = options.will;
+  const will = l.options.will;
   let flags = 2;
-  let body = field(options.clientId!);
+  let body = field(l.options.clientId);
   if (will) {
     flags += 4 + (isGiven(will.retain) ? 32 : 0) + orUsual(will.qos, 0) * 8;
-    body += field(will.topic) + field(will.payload as string);
+    body += field(will.topic) + field(will.payload);
   }
-  if (options.username) {
+  if (l.options.username) {
     flags += 128;
-    body += field(options.username);
+    body += field(l.options.username);
   }
-  if (options.password) {
+  if (l.options.password) {
     flags += 64;
-    body += field(options.password as string);
+    body += field(l.options.password);
   }
   // Protocol name and level: "MQTT", 4 [MQTT-3.1.2-1] [MQTT-3.1.2-2].
-  return packet(
+  return encodePacket(
     First.CONNECT,
-    encodeString("MQTT") +
-      String.fromCharCode(4, flags) +
-      encodeInteger(orUsual(options.keepAlive, Limit.KEEP_ALIVE)) +
-      body,
+    encodeString("MQTT") + String.fromCharCode(4, flags) + encodeInteger(l.keepAlive) + body,
   );
 }
 
-/** Opens a connection: the first one, and each after a backoff. */
-function leanConnect(l: Lean): void {
-  l.isAwaiting = true;
-  l.gate.link = l.port.open(l, events, l.options);
-  l.timer = l.port.after(leanTick, l.tickMs, l);
-  if (l.gate.link) {
-    gateSend(l.gate, connectPacket(l));
-    l.gate.room = Room.SHUT;
-  } else leanClose(l, Status.UNREACHABLE);
-}
-
-/** At three quarters of keep alive: the answer to the last PINGREQ, or CONNECT, has to be there. */
-function leanTick(l: Lean): void {
-  l.timer = l.port.after(leanTick, l.tickMs, l);
-  if (l.isAwaiting) leanClose(l, Status.NO_ANSWER);
+/**
+ * The one timer's step. Without a connection it opens one: the first one, and each after a backoff. With
+ * one it comes at three quarters of keep alive: the answer to CONNECT, or the last PINGREQ, has to be there.
+ */
+function leanStep(l: Lean): void {
+  l.timer = l.port.after(leanStep, l.keepAlive * 750, l);
+  if (l.gate.link && l.isAwaiting) leanClose(l, Status.NO_ANSWER);
   else {
-    // It has lived a while: a good connection.
-    l.boundMs = Limit.RECONNECT_MIN_MS;
     l.isAwaiting = true;
-    gateSend(l.gate, String.fromCharCode(First.PINGREQ, 0));
+    if (l.gate.link) {
+      // It has lived a while: a good connection.
+      l.boundMs = Limit.RECONNECT_MIN_MS;
+      gateSend(l.gate, String.fromCharCode(First.PINGREQ, 0));
+    } else {
+      l.gate.link = l.port.open(l, events, l.options);
+      if (l.gate.link) {
+        gateSend(l.gate, connectPacket(l));
+        l.gate.room = Room.SHUT;
+      } else leanClose(l, Status.UNREACHABLE);
+    }
   }
 }
 
-/** Lets the connection go and opens the next one after a delay: full jitter, the bound doubles. */
+/**
+ * Nothing of this connection counts any more. Unless the client ended (OK), the next one is opened after
+ * a delay: full jitter, the bound doubles.
+ */
 function leanClose(l: Lean, status: Status): void {
   const link = l.gate.link;
-  leanForget(l);
-  if (link) l.port.drop(link);
-  // What only a person can mend waits longest.
-  if (
-    l.boundMs > Limit.RECONNECT_MAX_MS ||
-    (status <= Status.REFUSED_PROTOCOL && status > Status.MALFORMED)
-  ) {
-    l.boundMs = Limit.RECONNECT_MAX_MS;
-  }
-  l.timer = l.port.after(leanConnect, l.port.chance(l.boundMs), l);
-  l.boundMs *= 2;
-  call(l.listeners, l.listeners.on.close, status);
-}
-
-/** Nothing of this connection counts any more. */
-function leanForget(l: Lean): void {
   l.gate.link = undefined;
   l.gate.room = Room.SHUT;
   l.rest = "";
   l.port.stop(l.timer);
+  if (status < 0) {
+    if (link) l.port.drop(link);
+    if (l.boundMs > Limit.RECONNECT_MAX_MS) l.boundMs = Limit.RECONNECT_MAX_MS;
+    l.timer = l.port.after(leanStep, l.port.chance(l.boundMs), l);
+    l.boundMs *= 2;
+    tell(l.listeners, l.listeners.on.close, status);
+  } else if (link) linkEnd(link);
 }
 
 /** The link has taken all it was given. */
@@ -178,45 +161,59 @@ function leanClosed(l: Lean): void {
 
 /** Octets came: packets are read as far as they are whole. */
 function leanReceive(l: Lean, octets: Octets): void {
-  const chunk = l.rest + octets;
-  let at = 0;
-  let status = Status.OK;
-  while (l.gate.link && status === Status.OK && at < chunk.length) {
-    const first = chunk.charCodeAt(at);
-    const body = decodeHeader(l.header, chunk, at);
-    const end = body + l.header.length;
-    if (body < 1 || end > chunk.length) {
-      if (body < 0 || end - at > Limit.INBOX) status = Status.INBOX_FULL;
+  if (l.gate.link) l.rest += octets;
+  while (l.gate.link && l.rest.length > 1) {
+    const first = l.rest.charCodeAt(0);
+    let at = 2;
+    let length = l.rest.charCodeAt(1);
+    if (length > 127) {
+      length += (l.rest.length > 2 ? l.rest.charCodeAt(2) - 1 : 0) * 128;
+      at = 3;
+    }
+    const end = at + length;
+    // With a third octet of Remaining Length it is at least 16,384, whatever that says.
+    if (length > 16383 || end > l.rest.length) {
+      if (end > Limit.LEAN_INBOX) leanClose(l, Status.INBOX_FULL);
       break;
     }
-    at = end;
-    if (first === First.CONNACK) {
-      status = -chunk.charCodeAt(body + 1);
-      if (status < 0) status -= 20;
-      else {
-        l.isAwaiting = false;
-        l.gate.room = Limit.LINK_WINDOW;
-        for (const filter of l.filters) {
-          gateSend(l.gate, encodeSubscription(1, filter.filter, 0));
-        }
-        call(l.listeners, l.listeners.on.connect);
-      }
-    } else if (l.gate.room === Room.SHUT) status = Status.UNEXPECTED;
+    const body = l.rest.slice(at, end);
+    l.rest = l.rest.slice(end);
+    if (first === First.CONNACK) leanAccept(l, body.charCodeAt(1));
+    else if (l.gate.room === Room.SHUT) leanClose(l, Status.UNEXPECTED);
     else if (first === First.PINGRESP) l.isAwaiting = false;
     else if (first === First.SUBACK) {
-      if (chunk.charCodeAt(end - 1) > 2) {
-        call(l.listeners, l.listeners.on.error, Status.SUBSCRIPTION_REFUSED);
+      if (body.charCodeAt(2) > 2) {
+        tell(l.listeners, l.listeners.on.error, Status.SUBSCRIPTION_REFUSED);
       }
-    } else {
-      const from = topicEnd(chunk, body);
-      if (first > First.PUBLISH + 1 || first < First.PUBLISH) status = Status.UNEXPECTED;
-      else if (from > end) status = Status.MALFORMED;
-      else leanDeliver(l, chunk.slice(body + 2, from), payloadCut(chunk, from, end));
-    }
+    } else if (first > First.PUBLISH + 1 || first < First.PUBLISH) leanClose(l, Status.UNEXPECTED);
+    else leanDeliver(l, body);
   }
-  if (l.gate.link) {
-    l.rest = chunk.slice(at);
-    if (status < 0) leanClose(l, status);
+}
+
+/** CONNACK with its return code. */
+function leanAccept(l: Lean, returnCode: number): void {
+  if (returnCode > 0) {
+    // What only a person can mend waits longest.
+    l.boundMs = Limit.RECONNECT_MAX_MS;
+    leanClose(l, -20 - returnCode);
+  } else {
+    l.isAwaiting = false;
+    l.gate.room = Limit.LINK_WINDOW;
+    for (const filter of l.filters) leanAsk(l, filter.octets);
+    tell(l.listeners, l.listeners.on.connect);
+  }
+}
+
+/** SUBSCRIBE, where there is a connection. */
+function leanAsk(l: Lean, filter: Octets): void {
+  if (l.gate.room > Room.SHUT) {
+    gateSend(
+      l.gate,
+      encodePacket(
+        First.SUBSCRIBE,
+        encodeInteger(1) + encodeString(filter) + String.fromCharCode(0),
+      ),
+    );
   }
 }
 
@@ -227,17 +224,23 @@ const events: LinkEvents = {
   closed: leanClosed,
 };
 
-/** Calls every handler whose filter matches, or `message` where none does. */
-function leanDeliver(l: Lean, topic: Octets, payload: Payload): void {
-  const levels = levelsOf(topic);
-  let handler = l.listeners.on.message;
-  for (const filter of l.filters) {
-    if (filter.handler && matchesTopic(levelsOf(filter.filter), levels)) {
-      handler = undefined;
-      call(l.listeners, filter.handler, topic, payload);
+/** A PUBLISH: calls every handler whose filter matches, or `message` where none does. */
+function leanDeliver(l: Lean, body: Octets): void {
+  const from = topicEnd(body, 0);
+  if (from <= body.length) {
+    const topic = body.slice(2, from);
+    const levels = levelsOf(topic);
+    const payload = payloadCut(body, from, body.length);
+    let handler = l.listeners.on.message;
+    for (const filter of l.filters) {
+      const isMatch = matchesTopic(levelsOf(filter.octets), levels);
+      if (isMatch && filter.handler) {
+        handler = undefined;
+        tell(l.listeners, filter.handler, topic, payload);
+      }
     }
-  }
-  call(l.listeners, handler, topic, payload);
+    tell(l.listeners, handler, topic, payload);
+  } else leanClose(l, Status.MALFORMED);
 }
 
 function leanPublish(
@@ -247,14 +250,13 @@ function leanPublish(
   qos?: number,
   retain?: boolean | number,
 ): Status {
-  const name = utf8(topic);
   if (isGiven(qos)) return Status.INVALID_QOS;
-  if (name === "" || hasWildcard(name)) return Status.INVALID_TOPIC;
-  const octets = packet(
+  if (isNothing(topic) || hasWildcard(topic)) return Status.INVALID_TOPIC;
+  topic = encodePacket(
     isGiven(retain) ? First.PUBLISH + 1 : First.PUBLISH,
-    encodeString(name) + utf8("" + payload),
+    field(topic) + textOctets(payload),
   );
-  if (octets.length <= l.gate.room) return gateSend(l.gate, octets);
+  if (topic.length <= l.gate.room) return gateSend(l.gate, topic);
   return l.gate.room < 0 ? Status.OFFLINE : Status.WINDOW_FULL;
 }
 
@@ -264,21 +266,24 @@ function leanSubscribe(
   qos: number | undefined,
   handler: Handler | undefined,
 ): Status {
-  const filter = utf8(topicFilter);
   if (isGiven(qos)) return Status.INVALID_QOS;
   if (l.filters.length >= Limit.SUBSCRIPTIONS) return Status.SUBSCRIPTIONS_FULL;
-  l.filters.push({ filter: filter, handler: handler });
-  if (l.gate.room > Room.SHUT) gateSend(l.gate, encodeSubscription(1, filter, 0));
+  topicFilter = textOctets(topicFilter);
+  l.filters.push({ octets: topicFilter, handler: handler });
+  leanAsk(l, topicFilter);
   return Status.OK;
 }
 
 /** DISCONNECT, and no reconnect [MQTT-3.14.4-1]. */
 function leanEnd(l: Lean): void {
-  if (l.gate.link) {
-    if (l.gate.room > Room.SHUT) gateSend(l.gate, String.fromCharCode(First.DISCONNECT, 0));
-    linkEnd(l.gate.link);
-  }
-  leanForget(l);
+  if (l.gate.room > Room.SHUT) gateSend(l.gate, String.fromCharCode(First.DISCONNECT, 0));
+  leanClose(l, Status.OK);
+}
+
+/** A function of its own: one made in `leanOpen` would keep all that is local there, for good. */
+function leanOn(l: Lean, event: string, handler: Handler): LeanClient {
+  l.listeners.on[event] = handler;
+  return l.client!;
 }
 
 /** Makes a lean client and connects it. */
@@ -289,23 +294,17 @@ export function leanOpen(options: Options, port: Port): LeanClient | Status {
     port: port,
     gate: { link: undefined, room: Room.SHUT, idle: 0 },
     listeners: { on: {} },
-    header: { length: 0 },
-    timer: undefined,
     boundMs: Limit.RECONNECT_MIN_MS,
-    tickMs: orUsual(options.keepAlive, Limit.KEEP_ALIVE) * 750,
-    isAwaiting: false,
+    keepAlive: orUsual(options.keepAlive, Limit.KEEP_ALIVE),
     rest: "",
     filters: [],
   };
-  l.timer = port.after(leanConnect, 0, l);
-  const client: LeanClient = {
+  l.timer = port.after(leanStep, 0, l);
+  l.client = {
     publish: (topic, payload, qos, retain) => leanPublish(l, topic, payload, qos, retain),
     subscribe: (topicFilter, qos, onMessage) => leanSubscribe(l, topicFilter, qos, onMessage),
     end: () => leanEnd(l),
-    on: (event, handler) => {
-      l.listeners.on[event] = handler;
-      return client;
-    },
+    on: (event, handler) => leanOn(l, event, handler),
   };
-  return client;
+  return l.client;
 }

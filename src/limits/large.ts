@@ -10,6 +10,8 @@ export const enum Limit {
   IN_FLIGHT = 1024,
   /** Octets of a packet cut by the end of a chunk that are held; a longer payload comes in parts. */
   INBOX = 65536,
+  /** The same of the lean client, which takes packets whole: at most 16,383. */
+  LEAN_INBOX = 512,
   /** Subscriptions. About 160 octets each, when used. */
   SUBSCRIPTIONS = 256,
   /** Octets handed to the link and not yet taken by it. The firmware's send string grows to that. */

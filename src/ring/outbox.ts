@@ -77,17 +77,16 @@ export function outboxAfter(outbox: Outbox, packetId: number): number {
   return (packetId % outbox.cycle) + 1;
 }
 
-/** Where a packet of `length` octets can be kept, in one piece, or a Status. */
+/** Where a packet of `length` octets can be kept, in one piece, or a Status. @inline */
 export function outboxFind(outbox: Outbox, length: number): number {
-  const head = outbox.head;
-  const tail = outbox.tail;
   return length > outbox.capacity
     ? Status.TOO_LONG
     : outbox.ids[outbox.next % outbox.inFlight]! > 0
       ? Status.IN_FLIGHT_FULL
-      : head + length < tail || (head >= tail && head + length <= outbox.capacity)
-        ? head
-        : head >= tail && length < tail
+      : outbox.head + length < outbox.tail ||
+          (outbox.head >= outbox.tail && outbox.head + length <= outbox.capacity)
+        ? outbox.head
+        : outbox.head >= outbox.tail && length < outbox.tail
           ? 0
           : Status.OUTBOX_FULL;
 }

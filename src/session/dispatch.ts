@@ -2,7 +2,7 @@
 // Which handlers get a message. What was found for the last few topics is remembered, because a burst
 // mostly speaks of few.
 
-import { call, Handler, levelsOf, Octets, Payload, text } from "#engine";
+import { call, fieldCount, Handler, isNothing, levelsOf, Octets, Payload, text } from "#engine";
 import { Limit } from "#limits";
 import { encodeTopicName, matchesTopic } from "../wire/topic.js";
 import { Status } from "../status.js";
@@ -19,15 +19,14 @@ export function recognize(s: Session, topicIn: Octets): Status {
     const name = topicIn.slice(2);
     const levels = levelsOf(name);
     const handlers: Handler[] = [];
-    if (encodeTopicName(name) === "") return Status.MALFORMED;
+    if (isNothing(encodeTopicName(name))) return Status.MALFORMED;
     for (const subscription of s.subscriptions) {
       const isMatch = matchesTopic(subscription.levels, levels);
       if (isMatch && subscription.handler) handlers.push(subscription.handler);
     }
     if (handlers.length < 1) handlers.push(s.listeners.on.message!);
-    if (s.routeCount >= Limit.TOPICS) forget(s);
+    if (fieldCount(s.routes) >= Limit.TOPICS) forget(s);
     route = { title: text(name), handlers: handlers };
-    s.routeCount += 1;
     s.routes[topicIn] = route;
   }
   s.topicIn = topicIn;
@@ -43,7 +42,6 @@ export function forget(s: Session): void {
   s.topicIn = undefined;
   s.known = 0;
   s.routes = {};
-  s.routeCount = 0;
 }
 
 /** Hands the message on to every handler of the topic received last. */

@@ -6,6 +6,7 @@ import {
   blockFlip,
   gateSend,
   isGiven,
+  isNothing,
   isReady,
   join,
   Octets,
@@ -53,7 +54,7 @@ export function publish(
   if (topic !== s.topicKey) {
     const octets =
       typeof topic === "string" ? encodeTopicName(utf8(topic)) : topic ? topic.octets : "";
-    if (octets === "") return refuse(s, Status.INVALID_TOPIC);
+    if (isNothing(octets)) return refuse(s, Status.INVALID_TOPIC);
     s.topicKey = topic;
     s.topicOut = octets;
   }
@@ -93,12 +94,16 @@ function publishAny(
     payload,
   );
   const length = message.length;
-  if (packetId === 0 && !source && length <= s.gate.room) return gateSend(s.gate, message);
-  if (length > s.window) return refuse(s, Status.TOO_LONG);
-  if (packetId === 0 && !source) {
-    return refuse(s, s.gate.room > Room.SHUT ? Status.WINDOW_FULL : Status.OFFLINE);
-  }
-  const at = outboxFind(outbox, length);
+  const isKept = packetId > 0 || source !== undefined;
+  if (!isKept && length <= s.gate.room) return gateSend(s.gate, message);
+  const at =
+    length > s.window
+      ? Status.TOO_LONG
+      : isKept
+        ? outboxFind(outbox, length)
+        : s.gate.room > Room.SHUT
+          ? Status.WINDOW_FULL
+          : Status.OFFLINE;
   if (at < 0) return refuse(s, at);
   s.sources[outbox.next % outbox.inFlight] = source;
   s.messages += 1;

@@ -78,7 +78,7 @@ function readPackets(s: Session): Status {
         from = readHead(s, chunk, first, body, end);
         if (from < 0) return from;
       } else {
-        const status = readControl(s, chunk, first, body, length);
+        const status = readControl(s, first, body, length);
         if (status < 0) return status;
       }
     }
@@ -140,13 +140,8 @@ function readHead(s: Session, chunk: Octets, first: number, body: number, end: n
 }
 
 /** Every packet but PUBLISH. @apart */
-function readControl(
-  s: Session,
-  chunk: Octets,
-  first: number,
-  body: number,
-  length: number,
-): Status {
+function readControl(s: Session, first: number, body: number, length: number): Status {
+  const chunk = s.chunk;
   const packetId = chunk.slice(body, body + 2);
   const id = length < 2 ? 0 : decodeInteger(chunk, body);
   const place = listFind(s.released, packetId);

@@ -123,14 +123,13 @@ export interface Session extends Single {
   /** The beginning of a packet that was cut by the end of a chunk. */
   rest: Octets;
   /** The topic received last, behind its length, and how long that is; what was found for it, and
-   * its handler where it has just one. The same of the last few topics, and how many they are. */
+   * its handler where it has just one. The same of the last few topics. */
   topicIn: Octets | undefined;
   known: number;
   topic: string;
   handlers: Handler[];
   handler: Handler | undefined;
   routes: Record<Octets, Route | undefined>;
-  routeCount: number;
   packet: MessagePacket;
   /** The packet identifier that there is not, as two octets. */
   noId: Octets;

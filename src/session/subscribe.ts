@@ -27,9 +27,8 @@ export function subscribe(
   const filter = utf8(topicFilter);
   let found: Subscription | undefined;
   let id = 0;
-  const isFilter = isTopicFilter(filter);
   if (!isQos(level)) return refuse(s, Status.INVALID_QOS);
-  if (s.phase === Phase.ENDED || !isFilter) return refuse(s, Status.INVALID_TOPIC);
+  if (s.phase === Phase.ENDED || !isTopicFilter(filter)) return refuse(s, Status.INVALID_TOPIC);
   // The next identifier that no entry has: these have the upper half to themselves.
   while (id < 1) {
     id = s.lastId < Identifier.MAX ? s.lastId + 1 : Identifier.PUBLISH_MAX + 1;
@@ -61,6 +60,11 @@ export function subscribe(
   forget(s);
   flush(s);
   return id;
+}
+
+/** Unsubscribes; returns the packet identifier that `unsubscribed` will name, or a Status. */
+export function unsubscribe(s: Session, topicFilter: string): number {
+  return subscribe(s, topicFilter, 0, undefined, true);
 }
 
 /** Whether the server was asked on this connection and has not answered. @inline */

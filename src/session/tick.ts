@@ -10,9 +10,10 @@ import { Phase, Session } from "./session.js";
 
 /** Counts how long something has been awaited; whether that is too long. */
 function isLate(s: Session, ages: Session["ages"], name: string | number): boolean {
-  const age = s.ages[name];
-  ages[name] = age === undefined ? 0 : age + s.tickMs;
-  return ages[name]! >= s.answerMs;
+  const before = s.ages[name];
+  const age = before === undefined ? 0 : before + s.tickMs;
+  ages[name] = age;
+  return age >= s.answerMs;
 }
 
 /** `tickMs` have passed. A negative Status says that the connection has to be closed, and why. */

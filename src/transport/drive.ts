@@ -29,6 +29,8 @@ export interface Drive extends Single {
   /** `drain`: what to call when it is over, and its timer. */
   done: ((this: void, status: Status, left: number) => void) | undefined;
   doneTimer: Timer;
+  /** The record its callers hold. */
+  face: unknown;
 }
 
 /** Opens a connection: the first one, and each after a backoff. The name is looked up anew. */
@@ -161,7 +163,7 @@ function finish(d: Drive): void {
 }
 
 function giveUp(d: Drive): void {
-  d.doneTimer = undefined;
+  d.doneTimer = 0;
   driveEnd(d);
   if (d.session.gate.link) driveClose(d, Status.OK);
 }

@@ -3,12 +3,12 @@
 
 import {
   isGiven,
+  isNothing,
   isUtf8,
   Octets,
   orUsual,
   Payload,
   payloadOctets,
-  Single,
   toPayload,
   utf8,
 } from "#engine";
@@ -35,19 +35,31 @@ export interface ConnectFields {
   will?: Will | undefined;
 }
 
-/** Whether the packet being encoded makes sense so far. */
-interface Draft extends Single {
-  isValid: boolean;
+/** A packet being encoded: its flags, below 0 when it makes no sense, and its fields. */
+interface Draft {
+  flags: number;
+  body: Octets;
 }
 
-/** A field behind its length: octets, at most 65,535 of them; text is UTF-8 [MQTT-1.5.3-1]. */
-function field(draft: Draft, value: unknown, isText: boolean): Octets {
-  const payload = isText ? utf8(value as string) : toPayload(value);
-  const octets = payload === undefined ? "" : payloadOctets(payload);
-  if (payload === undefined || octets.length > 65535 || (isText && !isUtf8(octets))) {
-    draft.isValid = false;
+const enum Flags {
+  /** Taken off, it leaves less than 0 of any flags. */
+  NONSENSE = 1000,
+}
+
+/**
+ * Adds a field behind its length, and its flag: octets, at most 65,535 of them; text is UTF-8
+ * [MQTT-1.5.3-1]. User name and password are left out where they are not given.
+ */
+function add(draft: Draft, value: unknown, flag: number, isText: boolean): void {
+  if (value !== undefined || flag < 64) {
+    const payload = isText ? utf8(value as string) : toPayload(value);
+    const octets = payload === undefined ? "" : payloadOctets(payload);
+    draft.flags += flag;
+    draft.body += encodeString(octets);
+    if (payload === undefined || octets.length > 65535 || (isText && !isUtf8(octets))) {
+      draft.flags -= Flags.NONSENSE;
+    }
   }
-  return encodeString(octets);
 }
 
 /** Whether a value is a QoS. */
@@ -61,30 +73,27 @@ export function isQos(value: unknown): boolean {
  * with an invalid QoS [MQTT-3.1.2-14] or topic, text that is not UTF-8 [MQTT-1.5.3-1].
  */
 export function encodeConnect(fields: ConnectFields, clean: boolean, keepAlive: number): Octets {
-  const clientId = fields.clientId === undefined ? "" : fields.clientId;
-  const draft: Draft = { isValid: keepAlive < 65536 && (clean || clientId !== "") };
+  const draft: Draft = { flags: clean ? 2 : 0, body: "" };
   const will = fields.will;
-  let flags = clean ? 2 : 0;
-  let body = field(draft, clientId, true);
+  add(draft, fields.clientId, 0, true);
+  if (keepAlive > 65535 || (!clean && draft.body.length < 3)) draft.flags -= Flags.NONSENSE;
   if (will) {
     const topic = encodeTopicName(utf8(will.topic));
     const qos = orUsual(will.qos, 0);
-    flags += 4 + qos * 8 + (isGiven(will.retain) ? 32 : 0);
-    body += topic + field(draft, will.payload, false);
-    if (topic === "" || !isQos(qos)) draft.isValid = false;
+    draft.body += topic;
+    add(draft, will.payload, 4 + qos * 8 + (isGiven(will.retain) ? 32 : 0), false);
+    if (isNothing(topic) || !isQos(qos)) draft.flags -= Flags.NONSENSE;
   }
-  if (fields.username !== undefined) {
-    flags += 128;
-    body += field(draft, fields.username, true);
-  }
-  if (fields.password !== undefined) {
-    flags += 64;
-    body += field(draft, fields.password, false);
-    if (flags < 128) draft.isValid = false;
-  }
+  add(draft, fields.username, 128, true);
+  add(draft, fields.password, 64, false);
+  if (draft.flags < 0 || (draft.flags > 63 && draft.flags < 128)) return "";
   // Protocol name and level: "MQTT", 4 [MQTT-3.1.2-1] [MQTT-3.1.2-2].
-  body = encodeString("MQTT") + String.fromCharCode(4, flags) + encodeInteger(keepAlive) + body;
-  return draft.isValid ? encodeHeader(First.CONNECT, body.length) + body : "";
+  const body =
+    encodeString("MQTT") +
+    String.fromCharCode(4, draft.flags) +
+    encodeInteger(keepAlive) +
+    draft.body;
+  return encodeHeader(First.CONNECT, body.length, body);
 }
 
 /**

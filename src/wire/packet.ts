@@ -2,7 +2,7 @@
 // What all control packets share (MQTT 3.1.1 chapter 2): first octets, Remaining Length, two-octet
 // integers, length-prefixed strings.
 
-import { Octets, Single } from "#engine";
+import { Octets, quotient, Single } from "#engine";
 
 /** The first octet of each control packet, with the flags the standard reserves (table 2.2). */
 export const enum First {
@@ -43,7 +43,7 @@ export interface HeaderFields extends Single {
 
 /** A two-octet integer, most significant octet first (section 1.5.2). */
 export function encodeInteger(value: number): Octets {
-  return String.fromCharCode((value - (value % 256)) / 256, value % 256);
+  return String.fromCharCode(quotient(value, 256), value % 256);
 }
 
 /** The two-octet integer at `at`. */
@@ -61,14 +61,17 @@ export function release(packetId: Octets): Octets {
   return String.fromCharCode(First.PUBREL, 2) + packetId;
 }
 
-/** A fixed header (section 2.2): first octet and Remaining Length, at most 268,435,455. */
-export function encodeHeader(first: number, length: number): Octets {
+/**
+ * A fixed header (section 2.2): first octet and Remaining Length, at most 268,435,455. Behind it what is
+ * there of the packet's body.
+ */
+export function encodeHeader(first: number, length: number, body: Octets): Octets {
   let header = String.fromCharCode(first);
-  while (length > 127) {
+  while (length >= 128) {
     header += String.fromCharCode((length % 128) + 128);
-    length = (length - (length % 128)) / 128;
+    length = quotient(length, 128);
   }
-  return header + String.fromCharCode(length);
+  return header + String.fromCharCode(length) + body;
 }
 
 /**

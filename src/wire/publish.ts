@@ -31,7 +31,9 @@ export function encodePublish(
   if (packetId > 0) topic += encodeInteger(packetId);
   length += topic.length;
   // The short way for short packets: a call and a loop less.
-  return (length < 128 ? String.fromCharCode(first, length) : encodeHeader(first, length)) + topic;
+  return length < 128
+    ? String.fromCharCode(first, length) + topic
+    : encodeHeader(first, length, topic);
 }
 
 /** A first octet that is no PUBLISH. */

@@ -13,5 +13,5 @@ import { encodeHeader, encodeInteger, encodeString, First } from "./packet.js";
 export function encodeSubscription(packetId: number, filter: Octets, qos: number): Octets {
   let body = encodeInteger(packetId) + encodeString(filter);
   if (qos >= 0) body += String.fromCharCode(qos);
-  return encodeHeader(qos < 0 ? First.UNSUBSCRIBE : First.SUBSCRIBE, body.length) + body;
+  return encodeHeader(qos < 0 ? First.UNSUBSCRIBE : First.SUBSCRIBE, body.length, body);
 }

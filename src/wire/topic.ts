@@ -2,7 +2,7 @@
 // Topic names and topic filters (MQTT 3.1.1 section 4.7): which are valid, and which filter matches
 // which name. Both are UTF-8 octets here.
 
-import { hasWildcard, isMisplaced, isPlain, isUtf8, Octets } from "#engine";
+import { hasWildcard, isMisplaced, isNothing, isPlain, isUtf8, Octets } from "#engine";
 import { encodeString } from "./packet.js";
 
 /**
@@ -10,7 +10,7 @@ import { encodeString } from "./packet.js";
  * a wildcard [MQTT-3.3.2-2], with U+0000 [MQTT-4.7.3-2], not UTF-8, over 65,535 octets.
  */
 export function encodeTopicName(name: Octets): Octets {
-  return name === "" ||
+  return isNothing(name) ||
     name.length > 65535 ||
     (!isPlain(name) && (hasWildcard(name) || !isUtf8(name)))
     ? ""
@@ -19,10 +19,10 @@ export function encodeTopicName(name: Octets): Octets {
 
 /**
  * Whether octets are a topic filter: `+` fills a level [MQTT-4.7.1-3], `#` fills the last one
- * [MQTT-4.7.1-2].
+ * [MQTT-4.7.1-2]. @inline
  */
 export function isTopicFilter(filter: Octets): boolean {
-  return filter !== "" && filter.length < 65536 && !isMisplaced(filter) && isUtf8(filter);
+  return !isNothing(filter) && filter.length < 65536 && !isMisplaced(filter) && isUtf8(filter);
 }
 
 /**
@@ -30,8 +30,15 @@ export function isTopicFilter(filter: Octets): boolean {
  * and a wildcard in front does not match a name that begins with `$` [MQTT-4.7.2-1].
  */
 export function matchesTopic(filter: Octets[], name: Octets[]): boolean {
-  const isHidden = name[0]!.slice(0, 1) === "$" && name[0] !== filter[0];
   let at = 0;
   while (at < name.length && (filter[at] === name[at] || filter[at] === "+")) at += 1;
-  return !isHidden && (filter[at] === "#" || (at === name.length && at === filter.length));
+  // Behind the last level of both there is nothing, and nothing is equal to nothing.
+  return (
+    (filter[at] === "#" || filter[at] === name[at]) &&
+    (name[0] === filter[0] || name[0]!.charCodeAt(0) !== Code.DOLLAR)
+  );
+}
+
+const enum Code {
+  DOLLAR = 36,
 }

@@ -68,7 +68,11 @@ export function inEach(where: Place[], what: string, scenarios: (place: Place) =
   }
 }
 
-const bundle = readFileSync(new URL("../../dist/espruino/ringlet.min.js", import.meta.url), "utf8");
+const read = (file: string) =>
+  readFileSync(new URL(`../../dist/espruino/${file}`, import.meta.url), "utf8");
+
+/** The modules a program finds, by name. */
+const modules = { ringlet: read("ringlet.min.js"), "ringlet-lean": read("ringlet-lean.min.js") };
 
 /** What stands in front of every program. `PORT` is the server's. */
 const prelude = (port: number) => `
@@ -125,7 +129,7 @@ export function start(where: Place, program: string, port?: number): Program {
 }
 
 function startHost(unicode: boolean, code: string, print: (line: string) => void) {
-  const host = createHost({ modules: { ringlet: bundle }, unicode, print });
+  const host = createHost({ modules, unicode, print });
   host.run(code);
   return async () => host.stop();
 }
@@ -133,14 +137,14 @@ function startHost(unicode: boolean, code: string, print: (line: string) => void
 function startInterpreter(binary: string, code: string, print: (line: string) => void) {
   const folder = mkdtempSync(join(tmpdir(), "ringlet-bundle-"));
   // One character an octet, on every build: escapes of single octets make no Unicode string.
-  const literal = JSON.stringify(Buffer.from(bundle, "utf8").toString("latin1")).replace(
-    /[\x7f-\xff]/g,
-    (octet) => `\\x${octet.charCodeAt(0).toString(16)}`,
-  );
-  writeFileSync(
-    join(folder, "program.js"),
-    `Modules.addCached("ringlet", ${literal});\nprint("PROGRAM");\n${code}`,
-  );
+  const cached = Object.entries(modules).map(([name, text]) => {
+    const literal = JSON.stringify(Buffer.from(text, "utf8").toString("latin1")).replace(
+      /[\x7f-\xff]/g,
+      (octet) => `\\x${octet.charCodeAt(0).toString(16)}`,
+    );
+    return `Modules.addCached("${name}", ${literal});\n`;
+  });
+  writeFileSync(join(folder, "program.js"), `${cached.join("")}print("PROGRAM");\n${code}`);
   const child = spawn(binary, ["program.js"], { cwd: folder, stdio: ["pipe", "pipe", "ignore"] });
   const exited = new Promise((done) => child.on("exit", done));
   let rest = "";

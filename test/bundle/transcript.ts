@@ -180,7 +180,7 @@ export function inJavaScript(dialogue: Dialogue, bundle: string): string {
     timers[timers.length - 1].id = timers.length;
     return timers.length;
   };
-  var clearTimeout = function (id) { timers[id - 1].f = undefined; };
+  var clearTimeout = function (id) { if (id > 0) timers[id - 1].f = undefined; };
   E.hwRand = function () { return 0; };
   function passes(ms) {
     var end = now + ms;

@@ -31,7 +31,7 @@ describe("Remaining Length", () => {
   ];
 
   it.each(table)("%i is encoded and decoded as in table 2.4", (length, octets) => {
-    expect(encodeHeader(0x30, length)).toBe(`0${octets}`);
+    expect(encodeHeader(0x30, length, "")).toBe(`0${octets}`);
     expect(decodeHeader(fields, `0${octets}`, 0)).toBe(octets.length + 1);
     expect(fields.length).toBe(length);
     expect(decodeHeader(fields, `xyz0${octets}xyz`, 3)).toBe(octets.length + 4);
@@ -47,7 +47,7 @@ describe("Remaining Length", () => {
   it("is what was encoded", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 268435455 }), fc.string(), (length, behind) => {
-        const header = encodeHeader(0x30, length);
+        const header = encodeHeader(0x30, length, "");
         expect(decodeHeader(fields, header + behind, 0)).toBe(header.length);
         expect(fields.length).toBe(length);
       }),

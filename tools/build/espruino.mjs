@@ -5,7 +5,7 @@
 import { build } from "esbuild";
 import { minify } from "terser";
 import { flatten, FREE } from "./flatten.mjs";
-import { inlineOnce } from "./inline.mjs";
+import { dropUnread, inlineOnce, moveInto } from "./inline.mjs";
 import {
   aliasProperties,
   aliasUndefined,
@@ -25,11 +25,15 @@ const ALIASES = { length: "$", charCodeAt: "_" };
 /** Functions that run for every message: what they use is declared first. */
 const HOT = ["publish", "gateSend", "readPackets", "leanPublish", "leanReceive"];
 
+/** Functions that run once, or every few seconds: what only they call is made while they run. */
+const RARE = ["connect", "driveTick"];
+
 /** A variable that has no value. */
 const UNDEFINED = "$_";
 
 /** Fields of records that never leave a bundle; all others keep their names. */
-const INTERNAL = /^(filter|levels|handler|handlers|title|askedOn|knownTo|id|octets|give|size)$/;
+const INTERNAL =
+  /^(filter|levels|handler|handlers|title|askedOn|knownTo|id|octets|give|size|flags|body)$/;
 
 /**
  * One bundle for Espruino.
@@ -77,7 +81,25 @@ export async function bundleEspruino(config, entry) {
       })
       .join("\n"),
   );
+  // A function in a record of the module goes by its own name.
+  for (const name of constants) {
+    const found = new RegExp(`^\\${name} = (\\w+);\n`, "m").exec(text);
+    if (found && text.includes(`function ${found[1]}(`)) {
+      text = text.replace(found[0], "").replaceAll(new RegExp(`\\${name}\\b`, "g"), found[1]);
+    }
+  }
   text = inlineOnce(text, passed, apart);
+  for (const name of RARE) text = moveInto(text, name);
+  text = dropUnread(text, new Set(variables), constants);
+  // A name of the firmware's that is used once goes by its own name.
+  for (const name of constants) {
+    const found = new RegExp(`^\\${name} = (\\w+);\n`, "m").exec(text);
+    const uses = new RegExp(`\\${name}\\b`, "g");
+    if (found && text.match(uses).length === 2) {
+      text = text.replace(found[0], "").replaceAll(uses, found[1]);
+      constants.delete(name);
+    }
+  }
   for (const name of constants) {
     text = text.replace(new RegExp(`^\\${name} = `, "m"), `const ${name} = `);
   }
@@ -97,6 +119,8 @@ export async function bundleEspruino(config, entry) {
     toplevel: true,
     compress: {
       passes: 4,
+      // One `var` a function: shorter, and a block in a loop declares nothing anew.
+      hoist_vars: true,
       unsafe: false,
       hoist_funs: false,
       keep_fargs: false,
@@ -113,7 +137,7 @@ export async function bundleEspruino(config, entry) {
     mangle: {
       toplevel: true,
       reserved: [...Object.values(ALIASES), UNDEFINED],
-      properties: { regex: INTERNAL },
+      properties: { regex: INTERNAL, builtins: true },
     },
     format: { ascii_only: false, ecma: 2015, wrap_iife: false },
   });

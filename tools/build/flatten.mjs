@@ -8,8 +8,9 @@ import { resolve } from "node:path";
 import ts from "typescript";
 
 /**
- * In front of the name of a function that an inlined one calls: where it is put the function is not
- * imported, and esbuild would take a bare name for a global and rename the function itself.
+ * In front of the names of the variables that records became, which are declared last: esbuild would
+ * take a bare name for a global, and rename what has it. Functions that an inlined one calls are
+ * imported under such a name.
  */
 export const FREE = "$free_";
 
@@ -79,7 +80,28 @@ class Flattener {
   }
 
   file(file) {
-    return ts.visitEachChild(file, this.visit, this.context);
+    const f = this.factory;
+    this.borrowed = new Map();
+    const result = ts.visitEachChild(file, this.visit, this.context);
+    if (this.borrowed.size < 1) return result;
+    const imports = [...this.borrowed].map(([name, path]) =>
+      f.createImportDeclaration(
+        undefined,
+        f.createImportClause(
+          undefined,
+          undefined,
+          f.createNamedImports([
+            f.createImportSpecifier(
+              false,
+              f.createIdentifier(name),
+              f.createIdentifier(FREE + name),
+            ),
+          ]),
+        ),
+        f.createStringLiteral(resolve(path)),
+      ),
+    );
+    return f.updateSourceFile(result, [...imports, ...result.statements]);
   }
 
   /** The name of the single record type of a node, or undefined. */
@@ -323,7 +345,10 @@ class Flattener {
           );
         }
       }
-      if (ts.isIdentifier(n) && this.isTopLevel(n) && n.getSourceFile() !== node.getSourceFile()) {
+      const home = ts.isIdentifier(n) && this.homeOf(n);
+      if (home && home !== node.getSourceFile()) {
+        // Where it is put, the function is not imported yet.
+        this.borrowed.set(n.text, home.fileName);
         return this.factory.createIdentifier(FREE + n.text);
       }
       return ts.visitEachChild(n, replace, this.context);
@@ -332,18 +357,19 @@ class Flattener {
     return this.factory.createParenthesizedExpression(expression);
   }
 
-  /** Whether an identifier names a function or variable of a module. */
-  isTopLevel(node) {
+  /** The file of the function at the top level that an identifier names, or undefined. */
+  homeOf(node) {
     let symbol = this.checker.getSymbolAtLocation(node);
     if (symbol && symbol.flags & ts.SymbolFlags.Alias)
       symbol = this.checker.getAliasedSymbol(symbol);
     const declaration = symbol?.valueDeclaration;
-    return (
+    const file = declaration?.getSourceFile();
+    const isOurs =
       declaration !== undefined &&
       ts.isFunctionDeclaration(declaration) &&
       ts.isSourceFile(declaration.parent) &&
-      !declaration.getSourceFile().isDeclarationFile
-    );
+      !file.isDeclarationFile;
+    return isOurs ? file : undefined;
   }
 
   simple(node) {

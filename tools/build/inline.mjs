@@ -28,6 +28,11 @@ function parse(text) {
 
 const isFunction = (node) =>
   ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node) || ts.isArrowFunction(node);
+/** `++` or `--`. */
+const isStep = (node) =>
+  (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) &&
+  (node.operator === ts.SyntaxKind.PlusPlusToken ||
+    node.operator === ts.SyntaxKind.MinusMinusToken);
 const isLoop = (node) =>
   ts.isForStatement(node) ||
   ts.isForOfStatement(node) ||
@@ -47,6 +52,9 @@ function walk(node, visit) {
   ts.forEachChild(node, (child) => walk(child, visit));
 }
 
+/** Names of functions at the top level, which nothing else in a bundle has: esbuild sees to it. */
+let functionNames = new Set();
+
 /** One function inlined, or undefined when there is none. */
 function step(text, round, passed, apart) {
   const file = parse(text);
@@ -54,6 +62,7 @@ function step(text, round, passed, apart) {
   for (const statement of file.statements) {
     if (ts.isFunctionDeclaration(statement)) functions.set(statement.name.text, statement);
   }
+  functionNames = new Set(functions.keys());
   const uses = new Map([...functions.keys()].map((name) => [name, []]));
   walk(file, (node) => {
     if (!ts.isIdentifier(node) || !uses.has(node.text) || !isName(node)) return;
@@ -69,7 +78,48 @@ function step(text, round, passed, apart) {
     if (inside(call, declaration)) continue;
     return replace(text, file, declaration, call, site, round, passed.has(name));
   }
+  for (const [name, places] of uses) {
+    const written = places.length === 2 && shortOf(functions.get(name), places, file);
+    if (written) return apply(text, written);
+  }
   return undefined;
+}
+
+/**
+ * The edits that write a function of one short expression out where it is called, twice: as long as the
+ * function with its calls, and its variables are saved. Undefined where it is none.
+ */
+function shortOf(declaration, places, file) {
+  const [statement] = declaration.body.statements;
+  if (declaration.parameters.length !== 1 || !ts.isReturnStatement(statement)) return undefined;
+  const { expression } = statement;
+  const name = declaration.parameters[0].name.text;
+  const inner = [];
+  walk(expression, (n) => {
+    if (ts.isIdentifier(n) && n.text === name && isName(n)) inner.push(n);
+  });
+  if (inner.length !== 1 || expression.getText(file).length > 28) return undefined;
+  const edits = [[declaration.getStart(file), declaration.end, ""]];
+  for (const { parent: call } of places) {
+    const [argument] = ts.isCallExpression(call) ? call.arguments : [];
+    const isStill =
+      argument &&
+      places.includes(call.expression) &&
+      (settled(argument) || isCallerLocal(argument) || isSteady(argument, declaration, file));
+    if (!isStill) return undefined;
+    const whole = expression.getText(file);
+    const from = inner[0].getStart(file) - expression.getStart(file);
+    const value = whole.slice(0, from) + argument.getText(file) + whole.slice(from + name.length);
+    edits.push([call.getStart(file), call.end, `(${value})`]);
+  }
+  return edits;
+}
+
+function apply(text, edits) {
+  for (const [from, to, by] of edits.sort((a, b) => b[0] - a[0])) {
+    text = text.slice(0, from) + by + text.slice(to);
+  }
+  return text;
 }
 
 function inside(node, ancestor) {
@@ -137,10 +187,17 @@ function siteOf(call) {
 const isShort = (operator) =>
   operator === ts.SyntaxKind.AmpersandAmpersandToken || operator === ts.SyntaxKind.BarBarToken;
 
-/** Whether an expression means the same before and after any call: constants only. */
+/** Whether an expression means the same before and after any call: constants and functions only. */
 function settled(node) {
   return (
-    ts.isNumericLiteral(node) || ts.isStringLiteral(node) || ts.isRegularExpressionLiteral(node)
+    (ts.isIdentifier(node) && functionNames.has(node.text)) ||
+    (ts.isBinaryExpression(node) &&
+      node.operatorToken.kind !== ts.SyntaxKind.EqualsToken &&
+      settled(node.left) &&
+      settled(node.right)) ||
+    ts.isNumericLiteral(node) ||
+    ts.isStringLiteral(node) ||
+    ts.isRegularExpressionLiteral(node)
   );
 }
 
@@ -162,8 +219,7 @@ function replace(text, file, declaration, call, site, round, isPassing) {
       (ts.isBinaryExpression(node) &&
         node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
         node.operatorToken.kind <= ts.SyntaxKind.LastAssignment) ||
-      ts.isPrefixUnaryExpression(node) ||
-      ts.isPostfixUnaryExpression(node)
+      isStep(node)
     ) {
       const target = node.left ?? node.operand;
       if (ts.isIdentifier(target)) assigned.add(target.text);
@@ -176,7 +232,11 @@ function replace(text, file, declaration, call, site, round, isPassing) {
   declaration.parameters.forEach((parameter, i) => {
     const argument = call.arguments[i];
     const name = parameter.name.text;
-    if (argument && !assigned.has(name) && (settled(argument) || isCallerLocal(argument))) {
+    if (
+      argument &&
+      !assigned.has(name) &&
+      (settled(argument) || isCallerLocal(argument) || isSteady(argument, declaration, file))
+    ) {
       stands.set(name, argument.getText(file));
     } else {
       before.push(`let ${name}${suffix} = ${argument ? argument.getText(file) : "undefined"};`);
@@ -205,7 +265,16 @@ function replace(text, file, declaration, call, site, round, isPassing) {
 
   let body = [...declaration.body.statements];
   let loops = false;
-  const flat = tail ? body : flatten(body, returns, give, isPassed);
+  const [end] = body.slice(-1);
+  const isDirect =
+    wanted &&
+    inBlock(site.statement) &&
+    end !== undefined &&
+    ts.isReturnStatement(end) &&
+    end.expression !== undefined &&
+    !isPassed(end) &&
+    !body.slice(0, -1).some(returns);
+  const flat = tail || isDirect ? body : flatten(body, returns, give, isPassed);
   const isFlat = flat !== undefined;
   if (isFlat) body = flat;
 
@@ -243,30 +312,30 @@ function replace(text, file, declaration, call, site, round, isPassing) {
   };
   const { transformed } = ts.transform(f.createBlock(body, true), [rename]);
   const printer = ts.createPrinter();
-  const written = transformed[0].statements
-    .map((s) => printer.printNode(ts.EmitHint.Unspecified, s, file))
-    .join("\n");
+  const print = (node) => printer.printNode(ts.EmitHint.Unspecified, node, file);
+  const made = [...transformed[0].statements];
+  const value = isDirect ? `(${print(made.pop().expression)})` : result;
+  const written = made.map(print).join("\n");
+  const whole = site.statement.getText(file);
+  const from = call.getStart(file) - site.statement.getStart(file);
+  const standing =
+    whole.slice(0, from) + value + whole.slice(from + call.end - call.getStart(file));
   let block;
   if (tail) {
     const ends = body.length > 0 && ts.isReturnStatement(body[body.length - 1]);
     block = `{ ${before.join("\n")}\n${written}\n${ends ? "" : "return;"} }`;
-  } else {
+  } else if (isDirect) block = `${before.join("\n")}\n${written}\n${standing}`;
+  else {
     const inner = isFlat ? `{ ${written} }` : `do { ${written} } while (false);`;
     block = `${wanted ? `let ${result};` : ""}${loops ? `let ${done};` : ""}\n${before.join("\n")}\n${inner}`;
-    if (wanted) {
-      const { statement } = site;
-      const from = call.getStart(file) - statement.getStart(file);
-      const whole = statement.getText(file);
-      block += `\n${whole.slice(0, from)}${result}${whole.slice(from + (call.end - call.getStart(file)))}`;
-    }
+    if (wanted) block += `\n${standing}`;
     if (!inBlock(site.statement)) block = `{ ${block} }`;
   }
   const edits = [
     [declaration.getStart(file), declaration.end, ""],
     [site.statement.getStart(file), passing ? passing.end : site.statement.end, block],
-  ].sort((a, b) => b[0] - a[0]);
-  for (const [from, to, by] of edits) text = text.slice(0, from) + by + text.slice(to);
-  return text;
+  ];
+  return apply(text, edits);
 }
 
 /** The value of a literal number with or without a sign; NaN for everything else. */
@@ -376,6 +445,34 @@ function leaves(statements) {
   );
 }
 
+/**
+ * Whether an argument is a variable that does not change while the function runs: it calls nothing but
+ * methods of the firmware's `E`, or the variable is assigned in one place, when a client is made.
+ */
+function isSteady(argument, declaration, file) {
+  if (!ts.isIdentifier(argument)) return false;
+  const assigns = (within) => {
+    let count = 0;
+    walk(within, (n) => {
+      const target = ts.isBinaryExpression(n) ? n.left : (n.operand ?? n);
+      const changes = ts.isBinaryExpression(n)
+        ? n.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
+          n.operatorToken.kind <= ts.SyntaxKind.LastAssignment
+        : isStep(n);
+      if (changes && ts.isIdentifier(target) && target.text === argument.text) count += 1;
+    });
+    return count;
+  };
+  if (assigns(declaration) > 0) return false;
+  const calls = contains(
+    declaration.body,
+    (n) =>
+      ts.isCallExpression(n) &&
+      !(ts.isPropertyAccessExpression(n.expression) && n.expression.expression.getText() === "E"),
+  );
+  return !calls || assigns(file) === 1;
+}
+
 function contains(node, test) {
   let found = false;
   walk(node, (n) => {
@@ -395,4 +492,67 @@ function isCallerLocal(node) {
     if (ts.isVariableDeclaration(n) && n.name.getText() === node.text) local = true;
   });
   return local;
+}
+
+/**
+ * Without variables that are assigned and never read: what they are assigned stays, where it may do
+ * anything. `names` are variables of the module that no function has a local of; `pure` are those
+ * among them whose only value is computed for nothing.
+ */
+export function dropUnread(text, names, pure) {
+  const file = parse(text);
+  const read = new Set();
+  const writes = [];
+  walk(file, (node) => {
+    if (!ts.isIdentifier(node) || !names.has(node.text)) return;
+    const { parent } = node;
+    const isWrite =
+      ts.isBinaryExpression(parent) &&
+      parent.left === node &&
+      parent.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+    if (isWrite) writes.push([node.text, parent]);
+    else read.add(node.text);
+  });
+  const edits = [];
+  for (const [name, { left, right, parent }] of writes) {
+    if (read.has(name)) continue;
+    if (pure.has(name)) edits.push([parent.getStart(file), parent.end]);
+    else edits.push([left.getStart(file), right.getStart(file)]);
+  }
+  return apply(
+    text,
+    edits.map(([from, to]) => [from, to, ""]),
+  );
+}
+
+/**
+ * Functions that only the named one calls, inside it: it runs rarely, and what is local to it is let
+ * go of then. Functions that are handed on as values stay.
+ */
+export function moveInto(text, name) {
+  const file = parse(text);
+  const target = file.statements.find((s) => ts.isFunctionDeclaration(s) && s.name.text === name);
+  if (target === undefined) return text;
+  const moved = file.statements.filter((s) => {
+    if (!ts.isFunctionDeclaration(s) || s === target) return false;
+    let uses = 0;
+    let ok = true;
+    walk(file, (node) => {
+      if (!ts.isIdentifier(node) || node.text !== s.name.text || !isName(node)) return;
+      if (node === s.name) return;
+      uses += 1;
+      const { parent } = node;
+      if (!inside(node, target) || !ts.isCallExpression(parent) || parent.expression !== node)
+        ok = false;
+    });
+    return ok && uses > 0;
+  });
+  const at = target.body.statements[0].getStart(file);
+  const written = moved
+    .map((s) => {
+      const parameters = s.parameters.map((p) => p.getText(file)).join(", ");
+      return `const ${s.name.text} = (${parameters}) => ${s.body.getText(file)};\n`;
+    })
+    .join("");
+  return apply(text, [...moved.map((s) => [s.getStart(file), s.end, ""]), [at, at, written]]);
 }

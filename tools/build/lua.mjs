@@ -17,6 +17,7 @@ const PATHS = { "#engine": "src/engine/lua/index.ts", "#limits": "src/limits/sma
 /** Interfaces whose fields callers see, in src and of firmwares: their names stay as they are. */
 const PUBLIC = new Set([
   "Options",
+  "Usual",
   "ConnectFields",
   "Will",
   "MessagePacket",
@@ -188,7 +189,8 @@ function partsOf(node, context) {
   const fields = [];
   let into;
   for (const property of node.properties) {
-    const value = property.initializer;
+    let value = property.initializer;
+    while (value && ts.isAsExpression(value)) value = value.expression;
     if (value === undefined) throw new Error(`${property.getText()}: write \`name: value\``);
     const { checker } = context;
     if (!isOne(checker.getContextualType(value)) && !isOne(checker.getTypeAtLocation(value))) {

@@ -111,6 +111,7 @@ function blockOf(node) {
 
 /** Declarations at the top level that follow one another, as one `let`. */
 export function joinDeclarations(text) {
+  text = declareAssigned(text);
   const file = parse(text);
   const edits = [];
   let before;
@@ -126,6 +127,45 @@ export function joinDeclarations(text) {
     }
   }
   return applyEdits(text, edits);
+}
+
+/** Statements at the top level that give bare declared variables their first values, as declarations. */
+function declareAssigned(text) {
+  const file = parse(text);
+  const lists = file.statements.filter(ts.isVariableStatement).map((s) => s.declarationList);
+  const bare = new Set();
+  for (const { declarations } of lists) {
+    for (const d of declarations) if (d.initializer === undefined) bare.add(d.name.text);
+  }
+  const moved = new Set();
+  const edits = [];
+  for (const statement of file.statements) {
+    if (!ts.isExpressionStatement(statement)) continue;
+    const names = assignedIn(statement.expression);
+    if (names === undefined || !names.every((name) => bare.has(name))) continue;
+    for (const name of names) moved.add(name);
+    const start = statement.getStart(file);
+    edits.push([start, start, "let "]);
+  }
+  for (const { declarations } of lists) {
+    const kept = declarations.filter((d) => d.initializer || !moved.has(d.name.text));
+    if (kept.length === declarations.length) continue;
+    const written = kept.map((d) => d.getText(file)).join(",");
+    const { parent } = declarations[0].parent;
+    edits.push([parent.getStart(file), parent.end, written && `let ${written};`]);
+  }
+  return applyEdits(text, edits);
+}
+
+/** The variables that `a = …, b = …` assigns, or undefined where it is anything else. */
+function assignedIn(node) {
+  if (!ts.isBinaryExpression(node)) return undefined;
+  const operator = node.operatorToken.kind;
+  if (operator === ts.SyntaxKind.EqualsToken && ts.isIdentifier(node.left)) return [node.left.text];
+  if (operator !== ts.SyntaxKind.CommaToken) return undefined;
+  const left = assignedIn(node.left);
+  const right = assignedIn(node.right);
+  return left && right && [...left, ...right];
 }
 
 /**
@@ -211,14 +251,16 @@ function isVariable(node) {
   return !(ts.isPropertyAssignment(parent) && parent.name === node);
 }
 
-/** The function around a node that has a variable or a parameter of that name. */
+/** The function around a node that has a variable or a parameter of that name; or the catch clause. */
 function ownerOf(node, name) {
-  for (let at = functionOf(node); at; at = functionOf(at)) {
+  for (let at = node; at; at = at.parent) {
+    if (ts.isCatchClause(at) && at.variableDeclaration?.name.text === name) return at;
+    if (!isFunction(at)) continue;
     if (at.parameters.some((p) => p.name.text === name)) return at;
     let found = false;
     walk(at.body, (n) => {
-      if (ts.isVariableDeclaration(n) && n.name.text === name && functionOf(n) === at) found = true;
-      if (ts.isCatchClause(n) && n.variableDeclaration?.name.text === name) found = true;
+      if (!ts.isVariableDeclaration(n) || n.name.text !== name || functionOf(n) !== at) return;
+      if (!ts.isCatchClause(n.parent)) found = true;
     });
     if (found) return at;
   }

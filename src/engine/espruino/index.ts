@@ -6,14 +6,19 @@
 import { Status } from "../../status.js";
 
 export {
+  fieldCount,
   hasWildcard,
   isGiven,
   isMisplaced,
+  isNothing,
   isPlain,
+  isWhole,
+  joinRecords,
   levelsOf,
   listFind,
   listRemove,
   orUsual,
+  quotient,
 } from "../javascript.js";
 export { isUtf8 } from "../utf8.js";
 
@@ -101,6 +106,11 @@ export function toPayload(value: unknown): Payload | undefined {
 /** Text as UTF-8 octets; octets stay as they are, and what is no text is "". */
 export function utf8(text: string): Octets {
   return typeof text !== "string" ? "" : E.isUTF8(text) ? E.fromUTF8(text) : text;
+}
+
+/** Text, or what it is as text, as UTF-8 octets; octets stay as they are. */
+export function textOctets(value: unknown): Octets {
+  return E.isUTF8(value as string) ? E.fromUTF8(value as string) : "" + value;
 }
 
 /** The payload's octets. @inline */
@@ -203,8 +213,21 @@ export function call(
   try {
     return handler && handler(a, b, c);
   } catch (error) {
-    if (handler === listeners.on.error) print(error);
-    else call(listeners, listeners.on.error || print, error);
+    call(listeners, (handler !== listeners.on.error && listeners.on.error) || print, error);
     return 1;
+  }
+}
+
+/** `call` where nothing is returned. */
+export function tell(
+  listeners: Listeners,
+  handler: Handler | undefined,
+  a?: unknown,
+  b?: unknown,
+): void {
+  try {
+    if (handler) handler(a, b);
+  } catch (error) {
+    tell(listeners, (handler !== listeners.on.error && listeners.on.error) || print, error);
   }
 }

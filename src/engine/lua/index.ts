@@ -56,6 +56,35 @@ export function isGiven(value: number | boolean | undefined): boolean {
   return value !== undefined && value !== false && value !== 0;
 }
 
+/** Whether it is no text, or that of no characters. */
+export function isNothing(text: string | undefined): boolean {
+  return text === undefined || text === "";
+}
+
+/** A quotient for `String.fromCharCode`: whole, because Lua 5.3 takes no other. */
+export function quotient(value: number, by: number): number {
+  return (value - (value % by)) / by;
+}
+
+/** Whether a value is a whole number, and not below `least`. */
+export function isWhole(value: unknown, least: number): boolean {
+  return typeof value === "number" && value % 1 === 0 && value >= least;
+}
+
+/** A record of all that two records hold; where both have a field, that of the second. */
+export function joinRecords(first: object, second: object | undefined): Record<string, unknown> {
+  const all = merged({}, first as Record<string, unknown>) as Record<string, unknown>;
+  if (second) merged(all, second as Record<string, unknown>);
+  return all;
+}
+
+/** How many fields a record has. */
+export function fieldCount(record: object): number {
+  let count = 0;
+  for (const _name in record) count += 1;
+  return count;
+}
+
 /** Whether the text is printable ASCII without wildcards: most topics. */
 export function isPlain(topic: string): boolean {
   return string.find(topic, '[^ -"$-*,-~]') === undefined;
@@ -111,6 +140,11 @@ export function toPayload(value: unknown): Payload | undefined {
 /** Text as UTF-8 octets, which it is; what is no text is "". */
 export function utf8(text: string): Octets {
   return typeof text === "string" ? text : "";
+}
+
+/** Text, or what it is as text. */
+export function textOctets(value: unknown): Octets {
+  return tostring(value);
 }
 
 /** The payload's octets. */
@@ -232,4 +266,14 @@ export function call(
     return 1;
   }
   return 0;
+}
+
+/** `call` where nothing is returned. */
+export function tell(
+  listeners: Listeners,
+  handler: Handler | undefined,
+  a?: unknown,
+  b?: unknown,
+): void {
+  call(listeners, handler, a, b);
 }

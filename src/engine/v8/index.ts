@@ -6,14 +6,19 @@ import { Status } from "../../status.js";
 import { fromOctets, toOctets, octetsWrite } from "./octets.js";
 
 export {
+  fieldCount,
   hasWildcard,
   isGiven,
   isMisplaced,
+  isNothing,
   isPlain,
+  isWhole,
+  joinRecords,
   levelsOf,
   listFind,
   listRemove,
   orUsual,
+  quotient,
 } from "../javascript.js";
 export { isUtf8 } from "../utf8.js";
 
@@ -81,6 +86,11 @@ export function utf8(text: string): Octets {
   if (/^[\0-\x7f]*$/.test(text)) return text;
   if (/\p{Surrogate}/u.test(text)) return "\xff";
   return toOctets(encoder.encode(text));
+}
+
+/** Text, or what it is as text, as UTF-8 octets. */
+export function textOctets(value: unknown): Octets {
+  return utf8("" + value);
 }
 
 /** Anything a caller hands over as a payload, or undefined: a Uint8Array, text, a number. */
@@ -211,4 +221,14 @@ export function call(
     else call(listeners, listeners.on.error ?? console.error, error);
     return 1;
   }
+}
+
+/** `call` where nothing is returned. */
+export function tell(
+  listeners: Listeners,
+  handler: Handler | undefined,
+  a?: unknown,
+  b?: unknown,
+): void {
+  call(listeners, handler, a, b);
 }
