@@ -163,8 +163,11 @@ export function worldOpen() {
       return timer;
     },
     stop(timer) {
+      if (timer === 0) return;
       const place = timers.indexOf(timer as FakeTimer);
-      if (place >= 0) timers.splice(place, 1);
+      // Firmwares use the numbers of timers again: it may be somebody else's by now.
+      if (place < 0) throw new Error("a timer is stopped that has fired or was stopped already");
+      timers.splice(place, 1);
     },
     chance: (count) => Math.floor(world.chance * count),
   };

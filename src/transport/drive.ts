@@ -100,13 +100,13 @@ function driveClose(d: Drive, status: Status): void {
     status <= Status.RECEIVED_FULL &&
     status > Status.MALFORMED &&
     status !== Status.REFUSED_UNAVAILABLE;
-  d.port.stop(d.timer);
   if (link) d.port.drop(link);
   sessionClosed(s);
   if (phase === Phase.ENDED) {
     call(s.listeners, s.listeners.on.close, Status.OK);
     finish(d);
   } else {
+    d.port.stop(d.timer);
     // Full jitter: any time up to a bound that doubles.
     d.timer = d.port.after(driveConnect, isLong ? d.maxMs : d.port.chance(d.boundMs), d);
     d.boundMs = d.boundMs * 2 < d.maxMs ? d.boundMs * 2 : d.maxMs;
@@ -158,6 +158,7 @@ function finish(d: Drive): void {
   const done = d.done;
   const left = d.session.messages;
   d.port.stop(d.doneTimer);
+  d.doneTimer = 0;
   d.done = undefined;
   call(d.session.listeners, done, left > 0 ? Status.NO_ANSWER : Status.OK, left);
 }
