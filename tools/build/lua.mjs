@@ -23,8 +23,6 @@ const PUBLIC = new Set([
   "MessagePacket",
   "Client",
   "LeanClient",
-  "LuaClient",
-  "LuaLeanClient",
   "Stats",
   "Address",
   "Config",
