@@ -2,6 +2,7 @@
 // Subscriptions with handlers of their own, wildcards, and handlers that throw, on the bundle.
 
 import { expect, test } from "vitest";
+import { until } from "../boards/broker.js";
 import { inEach, places } from "./places.js";
 import { messages, stageOpen, tell } from "./stage.js";
 
@@ -74,7 +75,9 @@ inEach(places, "handlers", (place) => {
     const errors: string[] = program.told("error");
     expect(errors.filter((error) => error.includes("thrown")).length).toBe(5);
     expect(errors.filter((error) => error === "from delivered").length).toBe(4);
-    expect(heard.filter(({ topic }) => topic === "echo").length).toBe(4);
+    const echoes = () => heard.filter(({ topic }) => topic === "echo").length;
+    await until(() => echoes() >= 4);
+    expect(echoes()).toBe(4);
     expect(program.told("close")).toEqual([]);
     expect(program.lines.filter((line) => line.includes("Uncaught"))).toEqual([]);
   });
