@@ -114,8 +114,10 @@ export function outboxFirst(outbox: Outbox, packetId: number): number {
 
 /** Lets go of a message's octets, and of the ring's as far as the oldest ones are let go of. */
 export function outboxFree(outbox: Outbox, packetId: number): void {
-  outbox.lengths[packetId % outbox.inFlight] = 0;
-  blockFree(outbox.block, outbox.places[packetId % outbox.inFlight]!);
+  const slot = packetId % outbox.inFlight;
+  // Behind PUBREC its octets are let go of already, and another message may lie in their place.
+  if (outbox.lengths[slot]! > 0) blockFree(outbox.block, outbox.places[slot]!);
+  outbox.lengths[slot] = 0;
   while (outbox.oldest !== outbox.next && outboxFirst(outbox, outbox.oldest) < 1) {
     packetId = outboxAfter(outbox, outbox.oldest);
     if (outbox.sending === outbox.oldest) outbox.sending = packetId;

@@ -83,6 +83,20 @@ export const dialogues: Dialogue[] = [
     ],
   },
   {
+    title: "a message whose place in the ring another one has before it is done",
+    options: { clientId: "c", cleanSession: false, keepAlive: 0 },
+    steps: [
+      says("CONNACK"),
+      ["publish", "t", "released", 2],
+      says("PUBREC 1"),
+      ["publish", "t", "in its place", 1],
+      says("PUBCOMP 1"),
+      ["closes"],
+      ["passes", 2003],
+      says("CONNACK present", "PUBACK 2"),
+    ],
+  },
+  {
     title: "a server that is wrong, and one that is silent",
     options: { clientId: "c", answerMs: 4000 },
     steps: [
