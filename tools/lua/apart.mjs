@@ -16,6 +16,16 @@ function applyEdits(text, edits) {
   return text;
 }
 
+/** A step again and again, until it finds nothing to do and answers undefined. */
+function untilDone(text, step) {
+  for (let round = 0; round < 300; round++) {
+    const next = step(text);
+    if (next === undefined) return text;
+    text = next;
+  }
+  return text;
+}
+
 /** Bindings of the chunk itself that are functions and nothing else, by declaration. */
 function functionsOf(text) {
   const chunk = parse(text);
@@ -48,12 +58,7 @@ const isClosed = (node) => isSimple(node) || node.type === "CallExpression";
  * @param {number} [size] the longest expression, in characters, that is written out more than once
  */
 export function inlineSmall(text, size = 60) {
-  for (let round = 0; round < 300; round++) {
-    const next = inlineOne(text, size);
-    if (next === undefined) return text;
-    text = next;
-  }
-  return text;
+  return untilDone(text, (one) => inlineOne(one, size));
 }
 
 function inlineOne(text, size) {
@@ -162,12 +167,7 @@ function withoutName(text, resolved, identifier) {
  * @param {string} text
  */
 export function inlineOnce(text) {
-  for (let round = 0; round < 300; round++) {
-    const next = inlineCall(text);
-    if (next === undefined) return text;
-    text = next;
-  }
-  return text;
+  return untilDone(text, inlineCall);
 }
 
 function inlineCall(text) {
@@ -308,12 +308,7 @@ function assigned(chunk, resolved) {
  * @param {string} text
  */
 export function dropCopies(text) {
-  for (let round = 0; round < 300; round++) {
-    const next = dropCopy(text);
-    if (next === undefined) return text;
-    text = next;
-  }
-  return text;
+  return untilDone(text, dropCopy);
 }
 
 function dropCopy(text) {
