@@ -93,7 +93,7 @@ describe("options", () => {
     ],
     ["a will that is text", { ...good, will: "gone" }, /will: "gone"; expected is \{ topic/],
     [
-      "a will's topic with a wildcard [MQTT-3.3.2-2]",
+      "a will's topic with a wildcard [MQTT-4.7.1-1]",
       { ...good, will: { topic: "a/#", payload: "" } },
       /will\.topic: "a\/#"; .*without the wildcards/,
     ],

@@ -28,7 +28,7 @@ function open(options: Partial<Options> = {}) {
 }
 
 describe("messages", () => {
-  test.each([0, 1, 2])("go both ways at QoS %i", async (qos) => {
+  test.each([0, 1, 2])("go both ways at QoS %i [MQTT-7.0.0-2]", async (qos) => {
     const { client, told } = open();
     client.subscribe("a/+", qos);
     await until(() => told.subscribed.length);
@@ -56,7 +56,7 @@ describe("messages", () => {
     expect([...all("2")!.payload]).toEqual([...octets.subarray(100, 200)]);
   });
 
-  test.each([0, 1, 2])("of 256 KB go both ways octet by octet, at QoS %i", async (qos) => {
+  test.each([0, 1, 2])("of 256 KB go both ways whole, QoS %i [MQTT-7.1.2-1]", async (qos) => {
     const { client, told } = open();
     const octets = octetsOf(262144);
     client.subscribe("a", qos);
@@ -128,7 +128,7 @@ describe("connections", () => {
     relay.server.close();
   });
 
-  test("have a client identifier of their own where none was given", async () => {
+  test("have a client identifier of their own where none was given [MQTT-3.1.3-2]", async () => {
     const names: string[] = [];
     broker.aedes.on("client", ({ id }) => names.push(id));
     const told = [open().told, open().told];
@@ -140,7 +140,7 @@ describe("connections", () => {
     expect(names[0]).not.toBe(names[1]);
   });
 
-  test("find their session again with cleanSession false", async () => {
+  test("find their session again with cleanSession false [MQTT-3.2.2-2]", async () => {
     const options = { clientId: "kept", cleanSession: false };
     const first = open(options);
     first.client.subscribe("a", 1);

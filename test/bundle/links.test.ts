@@ -56,7 +56,7 @@ inEach(places, "connections", (place) => {
     ]);
   });
 
-  test("that the server refuses are told by their return code [MQTT-3.2.2-4]", async () => {
+  test("that the server refuses are told by their return code [MQTT-3.2.2-5]", async () => {
     const { run, server } = await stageOpen(place, true);
     const program = run(`
       var c = open({ username: "somebody", password: "wrong", reconnect: { min: 10, max: 50 } });`);

@@ -70,12 +70,12 @@ describe("CONNECT", () => {
     expect(packet.password).toBeUndefined();
   });
 
-  it("sets no flag that it has no use for [MQTT-3.1.2-3] [MQTT-3.1.2-11]", () => {
+  it("sets no flag that it has no use for, nor the reserved one [MQTT-3.1.2-3]", () => {
     expect(flagsOf({})).toBe(2);
     expect(flagsOf({ cleanSession: false, clientId: "c" })).toBe(0);
   });
 
-  it("carries identifier, user name and password [MQTT-3.1.2-19] [MQTT-3.1.2-21]", () => {
+  it("carries text as UTF-8, a password as octets [MQTT-3.1.3-4] [MQTT-3.1.3-11]", () => {
     const packet = connectOf({
       clientId: "dévice",
       username: "mäx",
@@ -92,7 +92,7 @@ describe("CONNECT", () => {
     expect(flagsOf({ username: "u", password: "" })).toBe(194);
   });
 
-  it("carries the will with its topic, payload, QoS and RETAIN [MQTT-3.1.2-9]", () => {
+  it("carries the will: topic, payload, QoS and RETAIN [MQTT-3.1.2-9] [MQTT-3.1.3-10]", () => {
     for (const qos of [0, 1, 2]) {
       for (const retain of [false, true]) {
         const will = { topic: "ä/b", payload: new Uint8Array([1, 0, 254]), qos, retain };
@@ -115,7 +115,7 @@ describe("CONNECT", () => {
     expect(connectOf({ keepAlive: 0 })).toMatchObject({ keepalive: 0 });
   });
 
-  it("says the same again on the next connection", () => {
+  it("says the same again on the next connection, the same identifier too [MQTT-3.1.3-2]", () => {
     const dial = dialUp({ clientId: "c", will: { topic: "t", payload: "p" } });
     const first = dial.connects();
     dial.serverCloses();
@@ -131,11 +131,12 @@ describe("options that make no sense", () => {
     ["a password without a user name [MQTT-3.1.2-22]", { password: "p" }],
     ["a will of QoS 3 [MQTT-3.1.2-14]", will("t", 3)],
     ["a will of QoS −1", will("t", -1)],
-    ["a will with a wildcard in its topic", will("a/+", 0)],
+    ["a will with a wildcard in its topic [MQTT-4.7.1-1]", will("a/+", 0)],
+    ["a lone surrogate in a will's topic [MQTT-3.1.3-10]", will("a\ud800", 0)],
     ["a will with an empty topic [MQTT-4.7.3-1]", will("", 0)],
     ["a will longer than a field", { will: { topic: "t", payload: "x".repeat(65536) } }],
     ["U+0000 in the client identifier [MQTT-1.5.3-2]", { clientId: `a${nul}b` }],
-    ["a lone surrogate in the client identifier [MQTT-1.5.3-1]", { clientId: "a\ud800" }],
+    ["a lone surrogate in the client identifier [MQTT-3.1.3-4]", { clientId: "a\ud800" }],
     ["a client identifier of 65,536 octets", { clientId: "x".repeat(65536) }],
     ["U+0000 in the user name [MQTT-1.5.3-2]", { username: nul }],
     ["a lone surrogate in the user name [MQTT-3.1.3-11]", { username: "\udc00" }],

@@ -62,7 +62,7 @@ describe("eager", () => {
     expect(dial.client.stats().inFlight).toBe(1);
   });
 
-  it("waits for CONNACK when PUBRELs are to be sent first [MQTT-4.6.0-4]", () => {
+  it("waits for CONNACK when PUBRELs are to be sent first [MQTT-4.4.0-1]", () => {
     const { dial, id } = eager();
     dial.serverSays("CONNACK", `PUBACK ${id}`);
     const two = dial.client.publish("a", "y", 2);

@@ -21,7 +21,7 @@ const malformed: [string, string][] = [
   ["PUBLISH with half a length", "\x30\x01\x00"],
   ["PUBLISH whose topic is longer than the packet", "\x30\x03\x00\x02a"],
   ["PUBLISH whose topic takes the next packet", "\x30\x03\x00\x04a\x30\x04\x00\x01ax"],
-  ["a topic with + [MQTT-3.3.2-2]", publishOf("ab", "x").replace("ab", "a+")],
+  ["a topic with + [MQTT-4.7.1-1]", publishOf("ab", "x").replace("ab", "a+")],
   ["a topic with # [MQTT-3.3.2-2]", publishOf("ab", "x", 1, 5).replace("ab", "#b")],
   ["a topic with U+0000 [MQTT-1.5.3-2]", publishOf("ab", "x").replace("ab", "a\0")],
   ["an empty topic [MQTT-4.7.3-1]", "\x30\x03\x00\x00x"],
@@ -56,8 +56,8 @@ const malformed: [string, string][] = [
 const noPackets: [string, string][] = [
   ["PUBACK with reserved flags [MQTT-2.2.2-2]", "\x41\x02\x00\x01"],
   ["PUBREC with reserved flags [MQTT-2.2.2-2]", "\x52\x02\x00\x01"],
-  ["PUBREL with flags 0 [MQTT-3.6.1-1]", "\x60\x02\x00\x01"],
-  ["PUBREL with DUP [MQTT-3.6.1-1]", "\x6a\x02\x00\x01"],
+  ["PUBREL with flags 0 [MQTT-2.2.2-2]", "\x60\x02\x00\x01"],
+  ["PUBREL with DUP [MQTT-2.2.2-2]", "\x6a\x02\x00\x01"],
   ["PUBCOMP with reserved flags [MQTT-2.2.2-2]", "\x72\x02\x00\x01"],
   ["SUBACK with reserved flags [MQTT-2.2.2-2]", "\x92\x03\x80\x00\x00"],
   ["UNSUBACK with reserved flags [MQTT-2.2.2-2]", "\xb2\x02\x80\x00"],
@@ -114,7 +114,7 @@ describe("a packet that is malformed", () => {
 });
 
 describe("what is no packet, or none for a client", () => {
-  it.each([...noPackets, ...notForClients])("%s", (_, octets) => {
+  it.each([...noPackets, ...notForClients])("%s [MQTT-4.8.0-1]", (_, octets) => {
     const { dial, ids } = hears(octets);
     const heard = dial.heard();
     expect(heard).toHaveLength(2);

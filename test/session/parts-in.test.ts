@@ -193,7 +193,7 @@ describe("a long duplicate at QoS 2", () => {
 });
 
 describe("what does not fit the inbox and is no payload", () => {
-  it.each([1, 7, 1000])("a topic closes the connection as INBOX_FULL, in chunks of %i", (size) => {
+  it.each([1, 7, 1000])("a topic closes as INBOX_FULL, in chunks of %i [MQTT-4.8.0-2]", (size) => {
     const dial = dialSession({ inbox: 32 });
     const octets = publishOf("t".repeat(60), "x", 1, 7);
     if (size < octets.length) {

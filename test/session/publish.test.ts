@@ -7,7 +7,7 @@ import { Status } from "../../src/status.js";
 import { dialOnline, dialUp, worldOpen } from "../fake.js";
 
 describe("QoS 0", () => {
-  it("leaves at once, without identifier and with DUP 0 [MQTT-2.3.1-5] [MQTT-4.3.1-1]", () => {
+  it("leaves at once, no identifier [MQTT-2.3.1-5], DUP 0 [MQTT-4.3.1-1] [MQTT-3.3.1-2]", () => {
     const dial = dialOnline();
     expect(dial.client.publish("a/b", "x")).toBe(0);
     expect(dial.client.publish("a/b", "y", 0)).toBe(0);
@@ -54,7 +54,7 @@ describe("QoS 1", () => {
     expect(dial.client.stats()).toMatchObject({ inFlight: 1, inFlightMax: 1 });
   });
 
-  it("is delivered when PUBACK comes, in any order", () => {
+  it("is delivered when PUBACK comes, in any order, and not before [MQTT-4.3.2-1]", () => {
     const dial = dialOnline();
     const ids = [1, 2, 3].map((n) => dial.client.publish("a", n, 1));
     expect(new Set(ids).size).toBe(3);
@@ -85,7 +85,7 @@ describe("QoS 1", () => {
 });
 
 describe("QoS 2", () => {
-  it("is PUBLISH, PUBREC, PUBREL, PUBCOMP, and delivered at the last [MQTT-4.3.3-1]", () => {
+  it("is PUBLISH, PUBREC, PUBREL, PUBCOMP of one identifier [MQTT-4.3.3-1] [MQTT-2.3.1-6]", () => {
     const dial = dialOnline();
     const id = dial.client.publish("a", "x", 2, true);
     expect(dial.sent()).toEqual([`PUBLISH ${id} q2 retain a x`]);
@@ -165,7 +165,7 @@ describe("packet identifiers", () => {
 describe("what publish refuses, and then nothing has changed", () => {
   const nul = String.fromCharCode(0);
   const table: [string, Status, unknown[]][] = [
-    ["a wildcard + in the topic [MQTT-3.3.2-2]", Status.INVALID_TOPIC, ["a/+", "x"]],
+    ["a wildcard + in the topic [MQTT-3.3.2-2] [MQTT-4.7.1-1]", Status.INVALID_TOPIC, ["a/+", "x"]],
     ["a wildcard # in the topic [MQTT-3.3.2-2]", Status.INVALID_TOPIC, ["a#b", "x"]],
     ["an empty topic [MQTT-4.7.3-1]", Status.INVALID_TOPIC, ["", "x"]],
     ["U+0000 in the topic [MQTT-4.7.3-2]", Status.INVALID_TOPIC, [`a${nul}`, "x"]],

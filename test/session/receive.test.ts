@@ -127,7 +127,7 @@ describe("a message at QoS 2", () => {
     expect(dial.sent()).toEqual(["PUBREC 9", "PUBREC 2", "PUBCOMP 2", "PUBCOMP 9"]);
   });
 
-  it("is known again on a new connection when the session was kept [MQTT-4.3.3-2]", () => {
+  it("is known again on a new connection of a kept session [MQTT-4.3.3-2] [MQTT-3.1.2-4]", () => {
     const dial = dialSession();
     dial.serverSays("PUBLISH 7 q2 a x");
     dial.reconnects(true);
@@ -150,7 +150,7 @@ describe("a message at QoS 2", () => {
     expect(dial.heard().filter((line) => line.startsWith("message"))).toEqual(["message a q2 x"]);
   });
 
-  it("is forgotten when the server has a new session [MQTT-3.1.2-6]", () => {
+  it("is forgotten when the server has a new session [MQTT-3.2.2-3]", () => {
     const dial = dialSession();
     dial.serverSays("PUBLISH 7 q2 a x");
     dial.reconnects(false);
@@ -181,7 +181,7 @@ describe("a message at QoS 2", () => {
     expect(dial.heard()).toHaveLength(ids.length);
   });
 
-  it("closes for the longest delay when its identifiers are too many", () => {
+  it("closes for the longest delay when its identifiers are too many [MQTT-4.8.0-2]", () => {
     const dial = dialSession({ reconnect: { min: 1000, max: 77000 } });
     for (let id = 1; id <= Limit.RECEIVED; id++) dial.serverSays(`PUBLISH ${id} q2 a x`);
     expect(dial.heard()).toHaveLength(Limit.RECEIVED);

@@ -7,7 +7,7 @@ import { Status } from "../../src/status.js";
 import { dialOnline, dialSession, dialUp, worldOpen } from "../fake.js";
 
 describe("after session present", () => {
-  it("sends PUBRELs in the order of PUBRECs, then PUBLISHes in order [MQTT-4.6.0-1]", () => {
+  it("sends PUBRELs in their order, then PUBLISHes in theirs [MQTT-4.6.0-4] [MQTT-4.6.0-1]", () => {
     const dial = dialSession();
     const publish = (qos: number) => dial.client.publish("a", `m${qos}`, qos);
     const [a, b, c, d, e] = [publish(1), publish(2), publish(2), publish(1), publish(2)];
@@ -27,7 +27,7 @@ describe("after session present", () => {
     ]);
   });
 
-  it("sends with the same identifier and the same octets but DUP [MQTT-4.4.0-1]", () => {
+  it("sends with the same identifier and octets but DUP [MQTT-4.4.0-1] [MQTT-2.3.1-3]", () => {
     const dial = dialSession();
     dial.client.publish("größe", new Uint8Array([0, 255, 1]), 1, true);
     dial.client.publish("b", "x".repeat(300), 2);
@@ -59,7 +59,7 @@ describe("after session present", () => {
     expect(dial.link.octets.slice(-4, -2)).toBe("\x62\x02");
   });
 
-  it("keeps the order of PUBRECs over several connections [MQTT-4.6.0-4]", () => {
+  it("keeps the order of PUBRECs over several connections [MQTT-4.6.0-4] [MQTT-4.1.0-1]", () => {
     const dial = dialSession();
     const ids = [1, 2, 3, 4].map((n) => dial.client.publish("a", n, 2));
     dial.serverSays(`PUBREC ${ids[3]}`);

@@ -48,7 +48,7 @@ describe("a subscription", () => {
     expect(sent(dial)).toEqual(["SUBSCRIBE a q1", "SUBSCRIBE b q1"]);
   });
 
-  it("is sent again when it was not confirmed, though the session is present", () => {
+  it("is sent again, the same, when it was not confirmed in a kept session [MQTT-2.3.1-3]", () => {
     const dial = dialSession();
     confirmed(dial, "a");
     const id = dial.client.subscribe("b", 1);
@@ -170,7 +170,7 @@ describe("identifiers", () => {
     }
   });
 
-  it("of a SUBSCRIBE in flight are not given again after a whole round [MQTT-2.3.1-2]", () => {
+  it("of a SUBSCRIBE in flight are not given again after a whole round [MQTT-2.3.1-3]", () => {
     const dial = dialSession();
     const waits = dial.client.subscribe("waits");
     let rounds = 0;

@@ -20,14 +20,19 @@ function granted(dial: Dial, ...filters: string[]) {
 }
 
 describe("SUBSCRIBE", () => {
-  it("carries the filter, its QoS and an identifier [MQTT-3.8.3-1] [MQTT-2.3.1-1]", () => {
+  it("carries filter, QoS and identifier [MQTT-3.8.3-3] [MQTT-3.8.3-1] [MQTT-2.3.1-1]", () => {
     const dial = dialOnline();
-    const before = dial.link.octets.length;
     const ids = [0, 1, 2].map((qos) => dial.client.subscribe(`ä/${qos}/#`, qos));
     expect(dial.sent()).toEqual(ids.map((id, qos) => `SUBSCRIBE ${id} ä/${qos}/# q${qos}`));
     for (const id of ids) expect(id > 0 && id < 65536).toBe(true);
-    // The reserved flags are 0010 [MQTT-3.8.1-1].
-    expect(dial.link.octets.charCodeAt(before)).toBe(0x82);
+  });
+
+  it("has the flags 0010, and no bit beside its QoS [MQTT-3.8.1-1] [MQTT-3.8.3-4]", () => {
+    const dial = dialOnline();
+    const before = dial.link.octets.length;
+    const id = dial.client.subscribe("a", 2);
+    const packetId = String.fromCharCode(Math.floor(id / 256), id % 256);
+    expect(dial.link.octets.slice(before)).toBe(`\x82\x06${packetId}\x00\x01a\x02`);
   });
 
   it("asks for QoS 0 when none is given", () => {
@@ -161,7 +166,7 @@ describe("a message", () => {
     expect(dial.sent()).toEqual(["PUBREC 4"]);
   });
 
-  it("finds wildcards as the standard tells them [MQTT-4.7.1-2] [MQTT-4.7.1-3]", () => {
+  it("finds wildcards as the standard tells them, in sections 4.7.1.2 and 4.7.1.3", () => {
     const dial = dialOnline();
     granted(dial, "sport/tennis/+", "sport/#", "+/+", "/+");
     const called = (topic: string) => {
@@ -215,18 +220,25 @@ describe("a message", () => {
 });
 
 describe("UNSUBSCRIBE", () => {
-  it("carries the filter and is answered by UNSUBACK [MQTT-3.10.3-1] [MQTT-3.10.4-4]", () => {
+  it("carries one filter and is answered by UNSUBACK [MQTT-3.10.3-2] [MQTT-3.10.3-1]", () => {
     const dial = dialOnline();
     granted(dial, "ä/#");
-    const before = dial.link.octets.length;
     const id = dial.client.unsubscribe("ä/#");
     expect(dial.sent()).toEqual([`UNSUBSCRIBE ${id} ä/#`]);
-    // The reserved flags are 0010 [MQTT-3.10.1-1].
-    expect(dial.link.octets.charCodeAt(before)).toBe(0xa2);
     expect(dial.heard()).toEqual([]);
     dial.serverSays(`UNSUBACK ${id}`, "PUBLISH q0 ä/b x");
     expect(dial.heard()).toEqual([`unsubscribed ${id}`, "message ä/b q0 x"]);
     expect(dial.client.unsubscribe("ä/#")).toBe(Status.NOT_SUBSCRIBED);
+  });
+
+  it("has the flags 0010 and an identifier that is not 0 [MQTT-3.10.1-1] [MQTT-2.3.1-1]", () => {
+    const dial = dialOnline();
+    granted(dial, "a");
+    const before = dial.link.octets.length;
+    const id = dial.client.unsubscribe("a");
+    const packetId = String.fromCharCode(Math.floor(id / 256), id % 256);
+    expect(id > 0 && id < 65536).toBe(true);
+    expect(dial.link.octets.slice(before)).toBe(`\xa2\x05${packetId}\x00\x01a`);
   });
 
   it("is overtaken by a SUBSCRIBE of the same filter", () => {

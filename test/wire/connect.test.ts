@@ -23,7 +23,7 @@ const text = fc
 const bytes = fc.uint8Array({ maxLength: 40 });
 
 describe("CONNECT", () => {
-  it("is encoded so that mqtt-packet reads it [MQTT-3.1.3-1]", () => {
+  it("is encoded so that mqtt-packet reads it [MQTT-3.1.3-1] [MQTT-3.1.3-4]", () => {
     const will = fc.record({
       topic: text.filter((topic) => !/[+#]/.test(topic)),
       payload: bytes,

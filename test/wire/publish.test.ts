@@ -31,7 +31,7 @@ const message = fc.record({
 });
 
 describe("PUBLISH", () => {
-  it("is encoded so that mqtt-packet reads it", () => {
+  it("is encoded so that mqtt-packet reads it, topic name first [MQTT-3.3.2-1]", () => {
     fc.assert(
       fc.property(message, ({ topic, payload, qos, id, dup, retain }) => {
         const octets = Buffer.from(payload).toString("latin1");

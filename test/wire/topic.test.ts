@@ -63,14 +63,14 @@ describe("matching", () => {
     ["sport/#", "sports"],
     ["a", "a/"],
   ];
-  it.each(yes)("%s is for %s [MQTT-4.7.1-2] [MQTT-4.7.1-3]", (filter, name) => {
+  it.each(yes)("%s is for %s", (filter, name) => {
     expect(matches(filter, name)).toBe(true);
   });
-  it.each(no)("%s is not for %s [MQTT-4.7.1-3] [MQTT-4.7.2-1]", (filter, name) => {
+  it.each(no)("%s is not for %s", (filter, name) => {
     expect(matches(filter, name)).toBe(false);
   });
 
-  it("agrees with the reference", () => {
+  it("agrees with the reference, also where a name begins with $ [MQTT-4.7.2-1]", () => {
     fc.assert(
       fc.property(filters, names, (filter, name) => {
         expect(matches(filter, name)).toBe(referenceMatches(filter, name));
@@ -82,14 +82,14 @@ describe("matching", () => {
 
 describe("a topic filter", () => {
   const wrong = ["", "sport/tennis#", "sport/tennis/#/ranking", "sport+", "+a", "##", "#/", "a\0"];
-  it.each(wrong)("is not %j [MQTT-4.7.1-2] [MQTT-4.7.1-3]", (filter) => {
+  it.each(wrong)("is not %j", (filter) => {
     expect(isFilter(filter)).toBe(false);
   });
   it.each(["#", "+", "/", "+/tennis/#", "sport/+/player1", "/+", "+/+", "$SYS/#", "a b", "//"])(
     "is %j",
     (filter) => expect(isFilter(filter)).toBe(true),
   );
-  it("is valid when every level is plain, a + alone, or a # alone at the end", () => {
+  it("is plain levels, + alone, # alone at the end [MQTT-4.7.1-2] [MQTT-4.7.1-3]", () => {
     const any = fc.array(fc.constantFrom("a", "+", "#", "/", "b"), { minLength: 1, maxLength: 7 });
     fc.assert(
       fc.property(any, (signs) => {
@@ -111,7 +111,7 @@ describe("a topic filter", () => {
 });
 
 describe("a topic name", () => {
-  it("is not empty, has no wildcard, no U+0000, is UTF-8 [MQTT-4.7.3-1] [MQTT-4.7.3-2]", () => {
+  it("is some text [MQTT-4.7.3-1] without wildcard [MQTT-4.7.1-1] or U+0000 [MQTT-4.7.3-2]", () => {
     for (const name of ["", "a+", "#", "+/a", "a\0", "\0", "\xff", "\xc3", "a\xc3\xa4/#"]) {
       expect([name, isName(name)]).toEqual([name, false]);
     }
