@@ -31,14 +31,14 @@ export function sessionTick(s: Session): Status {
   }
   s.ages = ages;
   if (late) return Status.NO_ANSWER;
-  if (s.phase === Phase.ONLINE && s.keepAliveMs > 0) {
+  if (s.keepAliveMs > 0) {
     s.gate.idle += s.tickMs;
     s.silent += s.tickMs;
-    // At three quarters, seen up to a quarter late: before the interval is over [MQTT-3.1.2-23].
+    // At three quarters, seen up to a quarter late: before the interval is over, also while CONNACK
+    // or PINGRESP is late [MQTT-3.1.2-23].
     if (
-      !s.isAwaiting &&
       s.part < 1 &&
-      (s.gate.idle * 4 >= s.keepAliveMs * 3 || s.silent >= s.keepAliveMs)
+      (s.gate.idle * 4 >= s.keepAliveMs * 3 || (!s.isAwaiting && s.silent >= s.keepAliveMs))
     ) {
       s.isAwaiting = true;
       gateSend(s.gate, String.fromCharCode(First.PINGREQ, 0));

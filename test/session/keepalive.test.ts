@@ -4,7 +4,7 @@
 
 import { describe, expect, it } from "vitest";
 import { Status } from "../../src/status.js";
-import { dialOnline, dialSession } from "../fake.js";
+import { dialOnline, dialSession, dialUp } from "../fake.js";
 
 describe("keep alive", () => {
   it("is PINGREQ after three quarters of the interval, before it is over [MQTT-3.1.2-23]", () => {
@@ -91,17 +91,37 @@ describe("keep alive", () => {
     expect(dial.sent().filter((word) => word === "PINGREQ")).toHaveLength(1);
   });
 
-  it("has one PINGREQ under way, and closes when its answer is late", () => {
+  it("goes on while PINGRESP is late, and closes when it is too late [MQTT-3.1.2-23]", () => {
     const dial = dialOnline({ keepAlive: 4, answerMs: 20000 });
-    dial.passes(4000);
-    expect(dial.sent()).toEqual(["PINGREQ"]);
-    dial.passes(18000);
-    expect(dial.sent()).toEqual([]);
+    for (let i = 0; i < 5; i++) {
+      dial.passes(4000);
+      expect(dial.sent()).toContain("PINGREQ");
+    }
     expect(dial.heard()).toEqual([]);
     const link = dial.link;
-    dial.passes(7000);
+    dial.passes(9000);
     expect(dial.heard()[0]).toBe(`close ${Status.NO_ANSWER}`);
     expect(link.dropped).toBe(true);
+  });
+
+  it("goes on while CONNACK is late: section 3.1.4 allows packets before it [MQTT-3.1.2-23]", () => {
+    const dial = dialUp({ keepAlive: 4, answerMs: 20000 });
+    dial.connects();
+    for (let i = 0; i < 4; i++) {
+      dial.passes(4000);
+      expect(dial.sent()).toContain("PINGREQ");
+    }
+    dial.serverSays("CONNACK", "PINGRESP", "PINGRESP");
+    expect(dial.heard()).toEqual(["connect false"]);
+    dial.passes(4000);
+    expect(dial.sent()).toContain("PINGREQ");
+  });
+
+  it("sends nothing before CONNACK where the interval is longer than answerMs", () => {
+    const dial = dialUp({ keepAlive: 60, answerMs: 20000 });
+    dial.connects();
+    dial.passes(19999);
+    expect(dial.sent()).toEqual([]);
   });
 
   it("of 0 is never a PINGREQ, and silence breaks nothing", () => {
