@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // `npm run docs`: writes what is generated in the documents, between `<!-- generated … -->` marks:
-// sizes of bundles from dist/sizes.json, texts of statuses from src/status.ts. With --check it
-// changes nothing and fails where something is out of date.
+// sizes of bundles from dist/sizes.json, texts of statuses from src/status.ts, the ledger of the standard
+// from docs/standard.json and the titles of tests. With --check it changes nothing and fails where
+// something is out of date.
 
 import { readFileSync, writeFileSync } from "node:fs";
+import { filesOf, LEDGER, proofsOf } from "./check/clauses.mjs";
 
 /** The table of bundles. */
 export function sizesTable() {
@@ -26,9 +28,52 @@ export function statusTable() {
   return ["| number | name | what it says |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
+/** How many tests a row shows, each of another file. */
+const SHOWN = 3;
+
+/** The title of a test behind a link to its file, without the statements it cites. */
+function proofLink({ path, suite, title, always }) {
+  const name = path.replace(/^test\/|\.test\.ts$/g, "");
+  const text = `${suite ? `${suite} › ` : ""}${title}`
+    .replaceAll(/,? ?\[MQTT-[^\]]*\]/g, "")
+    .replaceAll(/([|<>*_`])/g, "\\$1");
+  return `[${name}](../${path}): ${text}${always ? "" : " (where its engine is)"}`;
+}
+
+/** The first test of each file, those that run everywhere in front. */
+function proofLinks(found) {
+  const files = new Map();
+  for (const each of [...found.filter(({ always }) => always), ...found])
+    if (!files.has(each.path)) files.set(each.path, each);
+  const shown = [...files.values()].slice(0, SHOWN);
+  const more = found.length - shown.length;
+  return shown.map(proofLink).join("; ") + (more > 0 ? `; ${more} more` : "");
+}
+
+/** The table of normative statements: what each asks, and the tests that show it. */
+export function clausesTable() {
+  const ledger = JSON.parse(readFileSync(LEDGER, "utf8"));
+  const proofs = proofsOf(filesOf());
+  const rows = ledger.map(({ clause, side, says, exception }) => {
+    const shown = exception ?? proofLinks(proofs.get(clause) ?? []);
+    return `| ${clause} | ${says} | ${side} | ${shown} |`;
+  });
+  const binding = ledger.filter(({ side }) => side !== "server");
+  const excepted = binding.filter(({ exception }) => exception !== undefined).length;
+  return [
+    `${ledger.length} statements. ${binding.length} bind a client: ${binding.length - excepted} are ` +
+      `proven by tests, ${excepted} excepted.`,
+    "",
+    "| clause | what it asks, in our words | binds | shown by |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+  ].join("\n");
+}
+
 const GENERATED = [
   ["README.md", "sizes", sizesTable],
   ["docs/status.md", "statuses", statusTable],
+  ["docs/standard.md", "clauses", clausesTable],
 ];
 
 /** Each document with what it should say; `old` is what it says now. */
