@@ -92,9 +92,10 @@ function connectPacket(l: Lean): Octets {
     flags += 4 + (isGiven(will.retain) ? 32 : 0) + orUsual(will.qos, 0) * 8;
     body += field(will.topic) + field(will.payload);
   }
-  if (l.options.username) {
+  // No password without a user name, and be that empty [MQTT-3.1.2-22].
+  if (l.options.username || l.options.password) {
     flags += 128;
-    body += field(l.options.username);
+    body += field(l.options.username || "");
   }
   if (l.options.password) {
     flags += 64;
@@ -199,21 +200,17 @@ function leanAccept(l: Lean, returnCode: number): void {
   } else {
     l.isAwaiting = false;
     l.gate.room = Limit.LINK_WINDOW;
-    for (const filter of l.filters) leanAsk(l, filter.octets);
+    leanAsk(l, 0);
     tell(l.listeners, l.listeners.on.connect);
   }
 }
 
-/** SUBSCRIBE, where there is a connection. */
-function leanAsk(l: Lean, filter: Octets): void {
-  if (l.gate.room > Room.SHUT) {
-    gateSend(
-      l.gate,
-      encodePacket(
-        First.SUBSCRIBE,
-        encodeInteger(1) + encodeString(filter) + String.fromCharCode(0),
-      ),
-    );
+/** SUBSCRIBE of the filters from `at` on, where there is a connection; none has another's identifier. */
+function leanAsk(l: Lean, at: number): void {
+  while (at < l.filters.length && l.gate.room > Room.SHUT) {
+    const filter = encodeString(l.filters[at]!.octets) + String.fromCharCode(0);
+    at += 1;
+    gateSend(l.gate, encodePacket(First.SUBSCRIBE, encodeInteger(at) + filter));
   }
 }
 
@@ -268,9 +265,8 @@ function leanSubscribe(
 ): Status {
   if (isGiven(qos)) return Status.INVALID_QOS;
   if (l.filters.length >= Limit.SUBSCRIPTIONS) return Status.SUBSCRIPTIONS_FULL;
-  topicFilter = textOctets(topicFilter);
-  l.filters.push({ octets: topicFilter, handler: handler });
-  leanAsk(l, topicFilter);
+  l.filters.push({ octets: textOctets(topicFilter), handler: handler });
+  leanAsk(l, l.filters.length - 1);
   return Status.OK;
 }
 

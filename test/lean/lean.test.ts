@@ -71,14 +71,14 @@ describe("a lean client", () => {
   });
 
   // The payload is shown octet by octet: two for the degree sign.
-  test("publishes at QoS 0, text and numbers, retained or not", () => {
+  test("publishes at QoS 0, text and numbers, retained or not [MQTT-4.3.1-1]", () => {
     const it = online();
     expect(it.client.publish("a/ä", "°C")).toBe(Status.OK);
     expect(it.client.publish("a", 22.5, 0, true)).toBe(Status.OK);
     expect(it.sent()).toEqual(["PUBLISH q0 a/ä Â°C", "PUBLISH q0 retain a 22.5"]);
   });
 
-  test("refuses what it cannot do: QoS 1, a wildcard, no topic, no connection, a full window", () => {
+  test("refuses QoS 1, a wildcard [MQTT-3.3.2-2], no topic [MQTT-4.7.3-1], a full window", () => {
     const it = online();
     expect(it.client.publish("a", "x", 1 as 0)).toBe(Status.INVALID_QOS);
     expect(it.client.publish("a/+", "x")).toBe(Status.INVALID_TOPIC);
@@ -101,9 +101,30 @@ describe("a lean client", () => {
     const it = online();
     it.client.subscribe("home/+/light", 0, (topic) => it.heard.push(`light ${topic}`));
     it.client.subscribe("home/#", 0, (topic) => it.heard.push(`home ${topic}`));
-    expect(it.sent()).toEqual(["SUBSCRIBE 1 home/+/light q0", "SUBSCRIBE 1 home/# q0"]);
+    expect(it.sent()).toEqual(["SUBSCRIBE 1 home/+/light q0", "SUBSCRIBE 2 home/# q0"]);
     it.link().says(publishOf("home/hall/light", "on"), publishOf("other", "x"));
     expect(it.heard).toEqual(["light home/hall/light", "home home/hall/light", "message other x"]);
+  });
+
+  test("gives each subscription in flight its own identifier [MQTT-2.3.1-2]", () => {
+    const it = online();
+    for (const filter of ["a", "b", "c"]) it.client.subscribe(filter);
+    it.sent();
+    it.link().closes();
+    it.opens();
+    it.link().says("CONNACK");
+    it.client.subscribe("d");
+    const expected = ["a", "b", "c", "d"].map((filter, at) => `SUBSCRIBE ${at + 1} ${filter} q0`);
+    expect(it.sent().slice(1)).toEqual(expected);
+  });
+
+  test("sends no password without a user name, and be that empty [MQTT-3.1.2-22]", () => {
+    for (const username of [undefined, ""]) {
+      const it = dial(username === undefined ? { password: "t" } : { password: "t", username });
+      it.world.passes(0);
+      it.link().opened();
+      expect(it.link().octets).toBe("\x10\x15\0\x04MQTT\x04\xc2\0\x3c\0\x04lean\0\0\0\x01t");
+    }
   });
 
   test("subscribes again on each connection, and tells a refusal", () => {
@@ -132,7 +153,7 @@ describe("a lean client", () => {
     }
   });
 
-  test("sends PINGREQ at three quarters, and gives up at the next without an answer", () => {
+  test("sends PINGREQ at three quarters, and waits for one answer [MQTT-3.1.2-23]", () => {
     const it = online({ keepAlive: 40 });
     it.world.passes(30000);
     expect(it.sent()).toEqual(["PINGREQ"]);
@@ -157,7 +178,7 @@ describe("a lean client", () => {
     expect(it.world.links.length).toBeGreaterThan(tried);
   });
 
-  test("closes on what is not allowed: a packet before CONNACK, a QoS 1 message, a huge packet", () => {
+  test("closes on what is not allowed: too early, QoS 1, or huge [MQTT-4.8.0-1]", () => {
     const early = dial();
     early.world.passes(0);
     early.link().opened();

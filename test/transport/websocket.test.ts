@@ -89,10 +89,13 @@ describe("on a mock", () => {
     const { seen, constructor } = mock("ws://mock:2");
     const { told } = open("ws://mock:2", constructor);
     await until(() => told.connects);
+    let isClosed = false;
+    seen.socket!.on("close", () => (isClosed = true));
     seen.socket!.send("\x30\x03\0\x01a");
     await until(() => told.closes.length);
     expect(told.closes[0]).toBe(Status.CLOSED);
     expect(told.messages).toBe("");
+    await until(() => isClosed);
   });
 
   test("takes packets over several frames and several in one [MQTT-6.0.0-2]", async () => {
