@@ -10,9 +10,8 @@ import { titlesOf } from "./titles.mjs";
 
 export const LEDGER = "docs/standard.json";
 
-/** Where statements are cited; what is generated from the ledger is not looked at. */
+/** Where statements are cited. */
 const CITING = ["src", "boards", "test", "tools", "docs", "README.md", "CONTRIBUTING.md"];
-const GENERATED = ["docs/standard.json", "docs/standard.md"];
 
 /** Also what only looks like a statement's number, so that it is told. */
 const CITATION = /MQTT-\d[\d.-]*\d/g;
@@ -31,10 +30,7 @@ export function filesOf(root = ".") {
       .filter((entry) => entry.isFile() && /\.(?:ts|mjs|md|lua)$/.test(entry.name))
       .map((entry) => relative(root, join(entry.parentPath, entry.name)));
   });
-  return paths
-    .filter((path) => !GENERATED.includes(path))
-    .sort()
-    .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
+  return paths.sort().map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
 }
 
 /** For each statement, the tests whose titles cite it: `titlesOf` and the path. */
@@ -65,6 +61,20 @@ function faultOf({ clause, side, says, exception }) {
     : "has an exception that is not argued: say in a sentence why no test of ours can prove it";
 }
 
+/** What is wrong with an entry beside the others, and with or without a test that proves it. */
+function lackOf(entry, entries, proven) {
+  const { clause, side, exception } = entry;
+  if (entries.find((other) => other.clause === clause) !== entry)
+    return "is there twice: take one out";
+  if (exception !== undefined && proven)
+    return "is proven by a test and has an exception: take that out";
+  if (side === "server" || exception !== undefined || proven) return undefined;
+  return (
+    "binds a client, and is in no title; expected is a test that runs everywhere and proves it: " +
+    `write one, with [${clause}] in its title, or argue an "exception" here`
+  );
+}
+
 /** Sentences about what is wrong, none where all is well. `ledger` is the text of the ledger. */
 export function problemsOf(ledger, files) {
   const lines = ledger.split("\n");
@@ -73,20 +83,11 @@ export function problemsOf(ledger, files) {
   const proofs = proofsOf(files);
   const problems = [];
   for (const entry of entries) {
-    const { clause, side, exception } = entry;
-    const at = `${LEDGER}:${lines.findIndex((line) => line.includes(`"${clause}"`)) + 1}`;
+    const { clause } = entry;
+    const line = lines.findIndex((text) => text.includes(`"${clause}"`)) + 1;
     const proven = (proofs.get(clause) ?? []).some(({ path, always }) => always && !isLean(path));
-    const fault = faultOf(entry);
-    if (fault !== undefined) problems.push(`${at}: ${clause} ${fault}`);
-    else if (entries.filter((other) => other.clause === clause)[0] !== entry)
-      problems.push(`${at}: ${clause} is there twice: take one out`);
-    else if (side !== "server" && exception === undefined && !proven)
-      problems.push(
-        `${at}: ${clause} binds a client, and is in no title; expected is a test that runs everywhere ` +
-          `and proves it: write one, with [${clause}] in its title, or argue an "exception" here`,
-      );
-    else if (exception !== undefined && proven)
-      problems.push(`${at}: ${clause} is proven by a test and has an exception: take that out`);
+    const wrong = faultOf(entry) ?? lackOf(entry, entries, proven);
+    if (wrong !== undefined) problems.push(`${LEDGER}:${line}: ${clause} ${wrong}`);
   }
   for (const { path, text } of files) {
     for (const [index, line] of text.split("\n").entries()) {
