@@ -16,9 +16,20 @@ const backEnds = { espruino: buildEspruino, lua: buildLua, node: buildNode };
 async function buildEspruino(board, manifest) {
   const sizes = {};
   const problems = [];
-  for (const { entry, file: name, budget } of manifest.bundles) {
-    const code = await bundleEspruino("boards/espruino/tsconfig.json", `boards/${board}/${entry}`);
+  for (const { entry, file: name, budget, config = "tsconfig.json" } of manifest.bundles) {
     const file = `${board}/${name}`;
+    const { code, needs } = await bundleEspruino(
+      `boards/espruino/${config}`,
+      `boards/${board}/${entry}`,
+    );
+    // A module is for many firmwares: it says nothing of what they offer.
+    const missing = needs.filter((need) => !(manifest.offers ?? needs).includes(need));
+    for (const need of missing) {
+      problems.push(
+        `boards/${board}/${entry} needs ${need}, which the firmware of ${board} does not offer ` +
+          `("offers" in boards/${board}/board.json): leave the import out, or choose another board.`,
+      );
+    }
     await write(file, code);
     sizes[file] = measure(Buffer.from(code, "utf8"), budget);
     problems.push(

@@ -2,6 +2,7 @@
 // The ports a board adapts its firmware to. Types only: nothing here reaches a bundle.
 
 import type { Link, Octets, Single } from "#engine";
+import type { Status } from "../src/status.js";
 
 /**
  * What happens to a connection. Its adapter calls these, with what `open` was given first, never from
@@ -46,4 +47,20 @@ export interface Port extends Single {
   stop: (this: void, timer: Timer) => void;
   /** A whole number from 0 to below `count`, by chance. */
   chance: (this: void, count: number) => number;
+}
+
+/** Two counters that outlive a reboot, in two copies, 0 and 1: firmwares remove a file before they write it anew. */
+export interface Counters extends Single {
+  /** A copy; undefined where it is not there, or was not written to its end. Does not throw. */
+  read: (this: void, copy: number) => number[] | undefined;
+  /** Writes a copy. STORE_FAILED when it cannot; does not throw. */
+  write: (this: void, copy: number, counters: number[]) => Status;
+}
+
+/** HMAC-SHA256 (RFC 2104, FIPS 180-4). */
+export interface Hmac extends Single {
+  /** Takes a key of 64 octets; what it returns is for `of`. */
+  open: (this: void, key: Octets) => any;
+  /** The 32 octets that authenticate `octets`. */
+  of: (this: void, key: any, octets: Octets) => Octets;
 }

@@ -27,6 +27,9 @@ const TEXTS: Record<number, string> = {
     "The server keeps more QoS 2 messages open than the table of received identifiers holds.",
   [Status.INBOX_FULL]:
     "The server sent a topic name, or a packet other than PUBLISH, longer than the inbox.",
+  [Status.STORE_FAILED]:
+    "Counters cannot be written to the store, and would be lost at the next start.",
+  [Status.COUNTER_SPENT]: "All counters of this key were used: give both sides a new key.",
   [Status.REFUSED_PROTOCOL]: "The server refused the protocol version (CONNACK 1).",
   [Status.REFUSED_IDENTIFIER]: "The server refused the client identifier (CONNACK 2).",
   [Status.REFUSED_UNAVAILABLE]: "The server is there but not available (CONNACK 3).",
@@ -44,6 +47,8 @@ const TEXTS: Record<number, string> = {
   [Status.NO_ANSWER]: "An answer did not come within `answerMs`.",
   [Status.LINK_FAILED]:
     "The link failed: a write threw, or acknowledgements that had to be sent were not taken.",
+  [Status.FORGED]: "The message has no signature, or that of another key, topic, payload or side.",
+  [Status.REPLAYED]: "A message with this counter, or a later one, was accepted before.",
 };
 
 /**

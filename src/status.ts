@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Every outcome as a number, sorted by blame: zero and above is success, −1…−9 the caller, −10…−19
-// our own limits (try again later), −20…−29 the server, −30…−39 the link. Bundles hold the numbers
-// only; the texts in docs/status.md are generated from these comments.
+// our own limits (try again later), −20…−29 the server, −30…−39 the link, −50…−59 who signed a
+// message, or says so. Bundles hold the numbers only; the texts in docs/status.md are generated from
+// these comments.
 
 /** The outcome of a call or the reason of an event. */
 export const enum Status {
@@ -39,6 +40,10 @@ export const enum Status {
   RECEIVED_FULL = -15,
   /** The server sent a topic name, or a packet other than PUBLISH, longer than the inbox. */
   INBOX_FULL = -16,
+  /** Counters cannot be written to the store, and would be lost at the next start. */
+  STORE_FAILED = -17,
+  /** All counters of this key were used: give both sides a new key. */
+  COUNTER_SPENT = -18,
 
   /** The server refused the protocol version (CONNACK 1). */
   REFUSED_PROTOCOL = -21,
@@ -69,4 +74,9 @@ export const enum Status {
   NO_ANSWER = -33,
   /** The link failed: a write threw, or acknowledgements that had to be sent were not taken. */
   LINK_FAILED = -34,
+
+  /** The message has no signature, or that of another key, topic, payload or side. */
+  FORGED = -50,
+  /** A message with this counter, or a later one, was accepted before. */
+  REPLAYED = -51,
 }

@@ -70,7 +70,24 @@ export function clausesTable() {
   ].join("\n");
 }
 
+/** The vectors of message authentication. */
+export function vectorsTable() {
+  const { key, vectors } = JSON.parse(readFileSync("test/auth/vectors.json", "utf8"));
+  const rows = vectors.map(
+    ({ signer, topic, payload, counter, signed }) =>
+      `| ${signer} | \`${topic}\` | ${payload === "" ? "" : `\`${payload}\``} | ${counter} | \`${signed}\` |`,
+  );
+  return [
+    `Key: \`${key}\``,
+    "",
+    "| signed by | topic | payload | counter | signed payload, hexadecimal |",
+    "| --- | --- | --- | --- | --- |",
+    ...rows,
+  ].join("\n");
+}
+
 const GENERATED = [
+  ["docs/authentication.md", "vectors", vectorsTable],
   ["README.md", "sizes", sizesTable],
   ["docs/status.md", "statuses", statusTable],
   ["docs/standard.md", "clauses", clausesTable],

@@ -26,3 +26,12 @@ interface LuaSecLibrary {
   wrap(this: void, socket: LuaSocket, options: object): LuaSocket;
 }
 declare function require(this: void, name: string): any;
+declare function load(this: void, text: string): unknown;
+interface LuaFile {
+  read(what: string): string | undefined;
+  write(text: string): LuaMultiReturn<[unknown]>;
+  close(): LuaMultiReturn<[unknown]>;
+}
+declare const io: {
+  open(this: void, name: string, mode: string): LuaMultiReturn<[LuaFile | undefined]>;
+};

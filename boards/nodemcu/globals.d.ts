@@ -32,6 +32,11 @@ interface NodemcuTimer {
 /** @noSelf */
 declare namespace file {
   function getcontents(name: string): string | undefined;
+  function putcontents(name: string, text: string): boolean | undefined;
+}
+/** @noSelf */
+declare namespace crypto {
+  function hmac(algorithm: string, octets: string, key: string): string;
 }
 /** @noSelf */
 declare namespace sjson {
@@ -44,4 +49,3 @@ declare namespace node {
 }
 declare function require(this: void, name: string): any;
 declare function type(this: void, value: unknown): string;
-declare function tonumber(this: void, text: string): number | undefined;

@@ -66,3 +66,13 @@ export function listFind(list: unknown[], value: unknown): number {
 export function listRemove(list: unknown[], at: number): void {
   list.splice(at, 1);
 }
+
+/** The number that digits stand for. @inline */
+export function toNumber(digits: string): number {
+  return +digits;
+}
+
+/** Where the last slash stands, or −1. @inline */
+export function lastSlash(text: string): number {
+  return text.lastIndexOf("/");
+}

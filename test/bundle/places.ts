@@ -71,8 +71,8 @@ export function inEach(where: Place[], what: string, scenarios: (place: Place) =
 const read = (file: string) =>
   readFileSync(new URL(`../../dist/espruino/${file}`, import.meta.url), "utf8");
 
-/** The modules a program finds, by name. */
-const modules = { ringlet: read("ringlet.min.js"), "ringlet-lean": read("ringlet-lean.min.js") };
+/** The modules a program finds, by name; others on demand. */
+const usual = { ringlet: read("ringlet.min.js"), "ringlet-lean": read("ringlet-lean.min.js") };
 
 /** What stands in front of every program. `PORT` is the server's. */
 const prelude = (port: number) => `
@@ -109,8 +109,16 @@ const prelude = (port: number) => `
 /**
  * Runs a program; its standard input stays open, at its end an interpreter reads rubbish.
  * @param port the server's, for what stands in front of the program; without one nothing does
+ * @param files more modules that it finds: bundles of dist/espruino, by name
  */
-export function start(where: Place, program: string, port?: number): Program {
+export function start(
+  where: Place,
+  program: string,
+  port?: number,
+  files: Record<string, string> = {},
+): Program {
+  const modules: Record<string, string> = { ...usual };
+  for (const [name, file] of Object.entries(files)) modules[name] = read(file);
   const lines: string[] = [];
   const all: Record<string, any[]> = {};
   const print = (line: string) => {
@@ -123,18 +131,30 @@ export function start(where: Place, program: string, port?: number): Program {
   const told = (name: string) => all[name] ?? [];
   const code = `${port === undefined ? "" : prelude(port)}\n${program}\n`;
   const stop = where.binary
-    ? startInterpreter(where.binary, code, print)
-    : startHost(where.unicode, code, print);
+    ? startInterpreter(where.binary, modules, code, print)
+    : startHost(where.unicode, modules, code, print);
   return { told, lines, stop };
 }
 
-function startHost(unicode: boolean, code: string, print: (line: string) => void) {
+type Modules = Record<string, string>;
+
+function startHost(
+  unicode: boolean,
+  modules: Modules,
+  code: string,
+  print: (line: string) => void,
+) {
   const host = createHost({ modules, unicode, print });
   host.run(code);
   return async () => host.stop();
 }
 
-function startInterpreter(binary: string, code: string, print: (line: string) => void) {
+function startInterpreter(
+  binary: string,
+  modules: Modules,
+  code: string,
+  print: (line: string) => void,
+) {
   const folder = mkdtempSync(join(tmpdir(), "ringlet-bundle-"));
   // One character an octet, on every build: escapes of single octets make no Unicode string.
   const cached = Object.entries(modules).map(([name, text]) => {

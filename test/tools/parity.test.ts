@@ -52,6 +52,10 @@ const PROGRAMS: Record<string, string> = {
     var f = S.open("log", "w"); f.write("one\\ntwo\\n"); f = S.open("log", "r");
     t(() => f.readLine().length); t(() => f.read(99)); t(() => f.read(1)); t(() => f.getLength());
     t(() => S.list().length); t(() => S.open("log", "x")); S.eraseAll();`,
+  hashes: `${TRY} var c = require("crypto");
+    t(() => new Uint8Array(c.SHA256("abc")).join()); t(() => new Uint8Array(c.SHA256("")).join());
+    t(() => E.toString(c.SHA1("\\xff\\0")).length); t(() => E.toString(c.SHA512("a")).charCodeAt(63));
+    t(() => new Uint8Array(c.SHA224(new Uint8Array([1, 2]))).join()); t(() => new Uint8Array(c.SHA384("a"))[47]);`,
   "events of objects": `var o = {}; function h(a, b) { print("h", a, b, this === o); }
     o.on("x", h); o.on("x", function () { print("second"); o.on("x", function () { print("late"); }); });
     o.emit("x", 1, 2); o.removeListener("x", h); print("emitted"); o.emit("y");

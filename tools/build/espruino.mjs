@@ -2,6 +2,7 @@
 // The Espruino back end: TypeScript's compiler with `flatten`, esbuild to bundle, terser to minify,
 // and a check that the result uses only the language Espruino accepts.
 
+import { readFileSync } from "node:fs";
 import { build } from "esbuild";
 import { minify } from "terser";
 import { flatten, FREE } from "./flatten.mjs";
@@ -39,7 +40,8 @@ const INTERNAL =
  * One bundle for Espruino.
  * @param {string} config a tsconfig.json
  * @param {string} entry the root file: what it exports is what the bundle, as a module, exports
- * @returns {Promise<string>} its text
+ * @returns {Promise<{ code: string, needs: string[] }>} its text, and what the firmware has to offer for it:
+ *   whatever a source file names in a line `// @needs …`
  */
 export async function bundleEspruino(config, entry) {
   const { outputs, variables, constants, passed, apart } = flatten(config, [
@@ -57,6 +59,7 @@ export async function bundleEspruino(config, entry) {
     // A port is a record that became variables: nobody imports it by name any more.
     ignoreAnnotations: true,
     logLevel: "error",
+    metafile: true,
     plugins: [
       {
         name: "flattened",
@@ -69,6 +72,9 @@ export async function bundleEspruino(config, entry) {
       },
     ],
   });
+  const needs = Object.keys(result.metafile.inputs).flatMap((path) =>
+    [...readFileSync(path, "utf8").matchAll(/^\/\/ @needs (\S+)$/gm)].map(([, need]) => need),
+  );
   let text = result.outputFiles[0].text.replaceAll("$require(", "require(").replaceAll(FREE, "");
   text = text.replace(/export \{([^}]*)\};?\s*$/, (_all, names) =>
     names
@@ -111,7 +117,8 @@ export async function bundleEspruino(config, entry) {
       hoists.push(`${short} = ${name}`);
     }
   }
-  text = toVars(toArrows(`let ${[...hoists, ...declared].join(", ")};\n${text}`));
+  const lets = [...hoists, ...declared];
+  text = toVars(toArrows(lets.length > 0 ? `let ${lets.join(", ")};\n${text}` : text));
   const nameCache = {};
   const minified = await minify(text, {
     nameCache,
@@ -146,5 +153,5 @@ export async function bundleEspruino(config, entry) {
   const names = nameCache.vars.props;
   const hot = new Set(HOT.map((name) => names[`$${name}`] ?? name));
   const ordered = orderDeclarations(joinDeclarations(code), hot);
-  return aliasUndefined(aliasProperties(sortNames(ordered), ALIASES), UNDEFINED);
+  return { code: aliasUndefined(aliasProperties(sortNames(ordered), ALIASES), UNDEFINED), needs };
 }

@@ -23,6 +23,7 @@ const PUBLIC = new Set([
   "MessagePacket",
   "Client",
   "LeanClient",
+  "NodeSide",
   "Stats",
   "Address",
   "Config",
@@ -116,7 +117,7 @@ function joined(entry) {
     }
   }
   // Without exports it would be no module, and its names would be globals.
-  return { text: `${text}\nexport { ${exported.join(", ")} };\n`, owners };
+  return { text: `${text}\nexport { ${exported.join(", ")} };\n`, exported };
 }
 
 function namesOf(statement) {
@@ -131,10 +132,11 @@ function namesOf(statement) {
  * calls something keeps it.
  * @param {string} text all sources
  * @param {string[]} ambient files that tell what the engine has
+ * @param {string[]} exported what the chunk returns
  */
-function internalFields(text, ambient) {
+function internalFields(text, ambient, exported) {
   const internal = new Set();
-  const kept = new Set();
+  const kept = new Set(exported);
   const namesBelow = (node) => {
     if (node.name && ts.isIdentifier(node.name)) kept.add(node.name.text);
     ts.forEachChild(node, namesBelow);
@@ -289,7 +291,7 @@ function sharedFields(text) {
  *   and what keeps it off a board
  */
 export function bundleLua(board, entry) {
-  const { text } = joined(`boards/${board}/${entry}`);
+  const { text, exported } = joined(`boards/${board}/${entry}`);
   const folder = `dist/.lua/${board}`;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -340,7 +342,7 @@ export function bundleLua(board, entry) {
   );
   const minified = minify(readable, {
     width: WIDTH,
-    fields: new Set([...internalFields(text, files.slice(1)), ...fields]),
+    fields: new Set([...internalFields(text, files.slice(1), exported), ...fields]),
     hoist: HOIST,
   });
   for (const p of checkLua(minified, entry))

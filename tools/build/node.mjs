@@ -13,6 +13,8 @@ const OUT = `${root}dist/node`;
 
 const ENTRIES = [
   { name: "index", entry: "boards/host/module.ts", platform: "node" },
+  { name: "auth", entry: "boards/host/auth.ts", platform: "node" },
+  { name: "auth-command", entry: "boards/host/auth-command.ts", platform: "node" },
   { name: "websocket", entry: "boards/browser/module.ts", platform: "browser" },
 ];
 

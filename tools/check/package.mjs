@@ -20,7 +20,11 @@ const NEEDED = [
   "README.md",
   "package.json",
   "dist/espruino/ringlet.min.js",
+  "dist/espruino/ringlet-auth.min.js",
   "dist/lua/ringlet.lua",
+  "dist/node/auth-command.js",
+  "dist/node/auth.d.ts",
+  "dist/node/auth.js",
   "dist/node/index.d.ts",
   "dist/node/index.js",
   "dist/node/websocket.d.ts",
@@ -31,6 +35,7 @@ const ALLOWED = /^dist\/(node|espruino|lua)\/[^/]+$/;
 /** A program as a user would write it, under the strictest settings. */
 const PROGRAM = `
 import { connect, explain, Status, text, type Client, type Options } from "ringlet";
+import { newKey, nodeSide, peerSide, type Side } from "ringlet/auth";
 import { connect as connectWeb } from "ringlet/websocket";
 
 const options: Options = { host: "127.0.0.1", port: 1, clientId: "a" };
@@ -38,6 +43,12 @@ const client: Client = connect(options);
 client
   .on("message", (topic, payload, { qos }) => console.log(topic.length, text(payload), qos + 1))
   .on("close", (status) => console.log(status === Status.UNREACHABLE, explain(status)));
+const key: string = newKey();
+const node: Side = nodeSide({ key, file: "node" });
+const signed = node.sign("a", "x");
+if (typeof signed === "number") throw new Error(explain(signed));
+const verified = peerSide({ key, file: "peer" }).verify("a", signed);
+if (typeof verified === "number" || text(verified) !== "x") throw new Error("not verified");
 client.subscribe("a/#", 1, (_topic, payload) => console.log(payload.byteLength));
 const id: number = client.publish("a", new Uint8Array(3), 1, true);
 if (id === Status.TOO_LONG || Status[id] === "TOO_LONG") console.log(explain(id));

@@ -5,6 +5,7 @@
 // A promise that is rejected and not caught stays Node's business.
 
 import vm from "node:vm";
+import { createCrypto } from "./crypto.mjs";
 import { createEvents } from "./events.mjs";
 import { createNet } from "./net.mjs";
 import { createPins } from "./pins.mjs";
@@ -65,6 +66,7 @@ export function createHost({
   const library = {
     ...net.modules,
     Wifi: wifi.module,
+    crypto: createCrypto(realm, octetsOf),
     Storage: createStorage(files, realm, octetsOf),
   };
   const cached = new Map();

@@ -4,6 +4,7 @@
 // inside a call. An error in a handler restarts a board: here it ends everything and is recorded.
 // No server sockets, no TLS, no heap of a board's size.
 
+import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { openMachine as open51 } from "./machine51.mjs";
 import { openMachine as open53 } from "./machine53.mjs";
@@ -142,6 +143,11 @@ export async function openNodemcu({
     "file.get": (name) => (Object.hasOwn(files, name) ? files[name] : undefined),
     "file.put": (name, text) => void (files[name] = text),
     "file.remove": (name) => void delete files[name],
+    "crypto.hmac": (algorithm, octets, key) =>
+      createHmac(algorithm, Buffer.from(key, "latin1"))
+        .update(octets, "latin1")
+        .digest()
+        .latin1Slice(),
     "node.heap": heap,
     "node.chipid": () => chipId,
     "node.restart": () => leave(() => restart("node.restart()"), "restart"),

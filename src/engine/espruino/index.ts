@@ -14,11 +14,13 @@ export {
   isPlain,
   isWhole,
   joinRecords,
+  lastSlash,
   levelsOf,
   listFind,
   listRemove,
   orUsual,
   quotient,
+  toNumber,
 } from "../javascript.js";
 export { isUtf8 } from "../utf8.js";
 
@@ -121,6 +123,11 @@ export function payloadOctets(payload: Payload): Octets {
 /** The payload that lies in a chunk. @inline */
 export function payloadCut(chunk: Octets, at: number, end: number): Payload {
   return chunk.slice(at, end);
+}
+
+/** Octets as a payload. @inline */
+export function octetsPayload(octets: Octets): Payload {
+  return octets;
 }
 
 /** The payload of no octets. @inline */

@@ -24,3 +24,4 @@ declare function pcall(
 ): LuaMultiReturn<[boolean, number]>;
 declare function print(this: void, what: unknown): void;
 declare function tostring(this: void, what: unknown): string;
+declare function tonumber(this: void, text: string): number | undefined;

@@ -122,6 +122,16 @@ export function listRemove(list: unknown[], at: number): void {
   table.remove(list, at + 1);
 }
 
+/** The number that digits stand for; 0 for what are none. */
+export function toNumber(digits: string): number {
+  return tonumber(digits) || 0;
+}
+
+/** Where the last slash stands, or −1. */
+export function lastSlash(text: string): number {
+  return (string.find(text, "/[^/]*$") || 0) - 1;
+}
+
 /** What was given, or the usual value where that is undefined or 0. */
 export function orUsual(given: number | undefined, usual: number): number {
   return given === undefined || given === 0 ? usual : given;
@@ -155,6 +165,11 @@ export function payloadOctets(payload: Payload): Octets {
 /** The payload that lies in a chunk. */
 export function payloadCut(chunk: Octets, at: number, end: number): Payload {
   return chunk.slice(at, end);
+}
+
+/** Octets as a payload. */
+export function octetsPayload(octets: Octets): Payload {
+  return octets;
 }
 
 /** The payload of no octets. */

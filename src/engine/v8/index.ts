@@ -14,11 +14,13 @@ export {
   isPlain,
   isWhole,
   joinRecords,
+  lastSlash,
   levelsOf,
   listFind,
   listRemove,
   orUsual,
   quotient,
+  toNumber,
 } from "../javascript.js";
 export { isUtf8 } from "../utf8.js";
 
@@ -118,6 +120,11 @@ export function payloadCut(chunk: Octets, at: number, end: number): Payload {
   return openView !== undefined && chunk === openText
     ? openView.subarray(at, end)
     : fromOctets(chunk.substring(at, end));
+}
+
+/** Octets as a payload. */
+export function octetsPayload(octets: Octets): Payload {
+  return fromOctets(octets);
 }
 
 /** The payload of no octets. */

@@ -64,6 +64,12 @@ file = {
   remove = function(name) js("file.remove", text(name, 1, "remove")) end,
 }
 
+crypto = {
+  hmac = function(algorithm, octets, key)
+    return js("crypto.hmac", text(algorithm, 1, "hmac"), text(octets, 2, "hmac"), text(key, 3, "hmac"))
+  end,
+}
+
 function loadfile(name)
   local content = js("file.get", name)
   if not content then return nil, "cannot open " .. name end
