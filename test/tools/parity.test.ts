@@ -111,7 +111,11 @@ describe.skipIf(!interpreter)(`the simulated Espruino and the real one (${why})`
       s.on("data", function (d) { print(d, this === s); });
       s.on("close", function () { t(() => s.write("x")); print(">>>"); });
       setTimeout(function () { t(() => s.write("go")); }, 50);`;
-    expect(await simulated(program)).toEqual(await real(program));
+    const [ours, theirs] = [await simulated(program), await real(program)];
+    // On a busy machine the answer may be there before the interpreter looks after what was sent.
+    const told = (lines: string[]) => lines.filter((line) => !line.startsWith("drain"));
+    expect(told(ours)).toEqual(told(theirs));
+    expect(ours.slice().sort()).toEqual(theirs.slice().sort());
   });
 
   it("agree on what is sent, and on end", async () => {
