@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // `npm run docs`: writes what is generated in the documents, between `<!-- generated … -->` marks:
-// sizes of bundles from dist/sizes.json, texts of statuses from src/status.ts, the ledger of the standard
-// from docs/standard.json and the titles of tests. With --check it changes nothing and fails where
-// something is out of date.
+// sizes of bundles from dist/sizes.json, the ledger of the standard from docs/standard.json and the titles
+// of tests, everything else from the source. With --check it changes nothing and fails where something
+// is out of date. What is measured is written by `npm run bench`.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { filesOf, LEDGER, proofsOf } from "./check/clauses.mjs";
+import { stateDiagram, transitionTable } from "./docs/states.mjs";
 
 /** The table of bundles. */
 export function sizesTable() {
@@ -86,21 +87,32 @@ export function vectorsTable() {
   ].join("\n");
 }
 
-const GENERATED = [
-  ["docs/authentication.md", "vectors", vectorsTable],
-  ["README.md", "sizes", sizesTable],
-  ["docs/status.md", "statuses", statusTable],
-  ["docs/standard.md", "clauses", clausesTable],
-];
+/** For each document its generated parts. */
+const GENERATED = {
+  "docs/authentication.md": { vectors: vectorsTable },
+  "docs/standard.md": { clauses: clausesTable },
+  "README.md": { sizes: sizesTable },
+  "docs/status.md": { statuses: statusTable },
+  "docs/session.md": { states: stateDiagram, transitions: transitionTable },
+};
+
+/** `text` with `part` between the marks of that name. */
+export function withPart(path, text, name, part) {
+  const marks = new RegExp(`(<!-- generated ${name} -->\\n)[^]*?(\\n<!-- end -->)`);
+  if (!marks.test(text))
+    throw new Error(`${path}: has no <!-- generated ${name} --> … <!-- end -->`);
+  return text.replace(marks, (_all, from, to) => `${from}\n${part}\n${to}`);
+}
 
 /** Each document with what it should say; `old` is what it says now. */
 export function documents() {
-  return GENERATED.map(([path, name, table]) => {
+  return Object.entries(GENERATED).map(([path, parts]) => {
     const old = readFileSync(path, "utf8");
-    const marks = new RegExp(`(<!-- generated ${name} -->\\n)[^]*?(\\n<!-- end -->)`);
-    if (!marks.test(old))
-      throw new Error(`${path}: has no <!-- generated ${name} --> … <!-- end -->`);
-    return { path, old, now: old.replace(marks, (_all, from, to) => `${from}\n${table()}\n${to}`) };
+    const now = Object.entries(parts).reduce(
+      (text, [name, make]) => withPart(path, text, name, make()),
+      old,
+    );
+    return { path, old, now };
   });
 }
 

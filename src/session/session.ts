@@ -1,21 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The protocol state machine of one client, sans-IO: octets come in through `sessionReceive`, go out
-// through the gate, time comes in through `sessionTick`. This file holds its record and its states.
-//
-// Theory of operation. A session outlives network connections. Its phase is one of four:
-//
-//   OFFLINE ──link asked for──▶ CONNECTING ──CONNACK 0──▶ ONLINE
-//      ▲                            │ refused, silent,       │ closed, malformed,
-//      └────────────────────────────┴─ malformed ◀───────────┘ no answer
-//   any phase ──end──▶ ENDED
-//
-// In CONNECTING the server may send CONNACK and nothing else [MQTT-3.2.0-1]; in ONLINE everything
-// but CONNACK. Whatever has to be sent is state first (outbox, subscription entries, `acks`) and
-// octets later, when the gate has room; so a lost connection loses octets and never state.
-//
-// Connections are numbered, 1, 2, …, and a session of the server has the number of the connection it
-// began with. A subscription knows the connection it was asked for on and the session that has it;
-// so nothing need be walked when a connection is lost or a session was forgotten.
+// through the gate, time comes in through `sessionTick`. This file holds its record and its states; its
+// theory of operation and what it does in each state are in transitions.ts.
 
 import { Gate, Handler, Listeners, Octets, Payload, Single } from "#engine";
 import type { Options } from "../options.js";
@@ -23,7 +9,7 @@ import { Outbox } from "../ring/outbox.js";
 import { HeaderFields } from "../wire/packet.js";
 import { PublishFields } from "../wire/publish.js";
 
-/** Where the session stands; see the theory of operation above. */
+/** Where the session stands; see transitions.ts. */
 export const enum Phase {
   OFFLINE = 0,
   CONNECTING = 1,
