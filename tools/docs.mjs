@@ -6,6 +6,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { filesOf, LEDGER, proofsOf } from "./check/clauses.mjs";
+import { answersTable, keepAliveTable, leanTable, timesTable } from "./docs/timeouts.mjs";
 import { stateDiagram, transitionTable } from "./docs/states.mjs";
 
 /** The table of bundles. */
@@ -93,6 +94,12 @@ const GENERATED = {
   "docs/standard.md": { clauses: clausesTable },
   "README.md": { sizes: sizesTable },
   "docs/status.md": { statuses: statusTable },
+  "docs/timeouts.md": {
+    times: timesTable,
+    answers: answersTable,
+    "keep alive": keepAliveTable,
+    lean: leanTable,
+  },
   "docs/session.md": { states: stateDiagram, transitions: transitionTable },
 };
 
