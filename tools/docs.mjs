@@ -6,6 +6,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { filesOf, LEDGER, proofsOf } from "./check/clauses.mjs";
+import { limitsTable } from "./docs/limits.mjs";
 import { answersTable, keepAliveTable, leanTable, timesTable } from "./docs/timeouts.mjs";
 import { stateDiagram, transitionTable } from "./docs/states.mjs";
 
@@ -100,6 +101,7 @@ const GENERATED = {
     "keep alive": keepAliveTable,
     lean: leanTable,
   },
+  "docs/memory.md": { limits: limitsTable },
   "docs/session.md": { states: stateDiagram, transitions: transitionTable },
 };
 

@@ -6,19 +6,19 @@
 export const enum Limit {
   /** Outbox: octets of QoS 1 and 2 PUBLISHes kept until acknowledged. One block of that size. */
   OUTBOX = 1048576,
-  /** PUBLISHes in flight. 6 octets each. */
+  /** PUBLISHes in flight. About 8 octets each, reserved. */
   IN_FLIGHT = 1024,
   /** Octets of a packet cut by the end of a chunk that are held; a longer payload comes in parts. */
   INBOX = 65536,
   /** The same of the lean client, which takes packets whole: at most 16,383. */
   LEAN_INBOX = 512,
-  /** Subscriptions. About 160 octets each, when used. */
+  /** Subscriptions. About 310 octets each, when used. */
   SUBSCRIPTIONS = 256,
   /** Octets handed to the link and not yet taken by it. The firmware's send string grows to that. */
   LINK_WINDOW = 1048576,
   /** Octets beyond the window for acknowledgements and PINGREQ. */
   LINK_RESERVE = 65536,
-  /** Identifiers of inbound QoS 2 messages not yet released. 2 octets each. */
+  /** Identifiers of inbound QoS 2 messages not yet released. About 28 octets each, when used. */
   RECEIVED = 1024,
   /** Topics remembered, encoded, of those published to, and with their handler of those received. */
   TOPICS = 64,

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// `npm run bench [-- node | espruino]`: peers side by side in one run. Writes dist/bench.json, and
+// `npm run bench [-- part…]`: peers side by side in one run. Writes dist/bench.json, and
 // docs/benchmarks.md with its plot from it; a part that is not run keeps its figures.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import * as prettier from "prettier";
+import { withPart } from "../docs.mjs";
+import { blocksTable, measureBlocks } from "./blocks.mjs";
 import { measureEspruino, peers, sizeOf } from "./espruino.mjs";
 import { measureNode } from "./node.mjs";
 import { page } from "./page.mjs";
@@ -35,10 +37,32 @@ function sizes() {
   ];
 }
 
+/** What can be measured, by its name on the command line. */
+const PARTS = {
+  espruino: {
+    measure: measureEspruino,
+    unless: () => !process.env.ESPRUINO_BIN && "ESPRUINO_BIN names no interpreter",
+  },
+  node: { measure: measureNode },
+};
+
+/** The costs of blocks of memory go to a page of their own. */
+async function blocks() {
+  const figures = await measureBlocks();
+  if (!figures.espruino || !figures.lua) {
+    say("Blocks of memory were not measured: ESPRUINO_BIN and NODEMCU_LUA have to name engines.");
+    return;
+  }
+  const path = `${root}docs/memory.md`;
+  writeFileSync(path, withPart(path, readFileSync(path, "utf8"), "blocks", blocksTable(figures)));
+  say("docs/memory.md is written.");
+}
+
+const names = [...Object.keys(PARTS), "blocks"];
 const parts = process.argv.slice(2);
-const unknown = parts.filter((part) => part !== "node" && part !== "espruino");
+const unknown = parts.filter((part) => !names.includes(part));
 if (unknown.length > 0) {
-  console.error(`There is no part "${unknown.join('", "')}": node, espruino, or nothing for both.`);
+  console.error(`There is no part "${unknown.join('", "')}": ${names.join(", ")}; nothing is all.`);
   process.exit(2);
 }
 if (!existsSync(`${root}dist/node/index.js`)) {
@@ -52,11 +76,14 @@ const stamp = (part) =>
 const machine = () => `${cpus()[0].model.trim()}, ${cpus().length} cores`;
 
 const result = { ...kept, sizes: sizes() };
-if (wants("espruino")) {
-  if (process.env.ESPRUINO_BIN) result.espruino = stamp(await measureEspruino(say));
-  else say("Espruino was not measured: ESPRUINO_BIN names no interpreter.");
+for (const [name, { measure, unless }] of Object.entries(PARTS)) {
+  if (!wants(name)) continue;
+  const why = unless?.();
+  if (why) say(`${name} was not measured: ${why}.`);
+  else result[name] = stamp(await measure(say));
 }
-if (wants("node")) result.node = stamp(await measureNode(say));
+if (wants("blocks")) await blocks();
+if (parts.length === 1 && parts[0] === "blocks") process.exit(0);
 
 writeFileSync(KEPT, `${JSON.stringify(result, null, 2)}\n`);
 const text = await prettier.format(page(result), {
