@@ -114,6 +114,53 @@ included, is what the client itself costs.
 `;
 }
 
+function lua(part) {
+  if (part === undefined) {
+    return "Not measured: neither `LUA51`, `LUA53` nor `NODEMCU_LUA` named an engine.\n";
+  }
+  const tables = part.engines.map(
+    ({ id, title }) =>
+      `### ${title}\n\n${table(
+        part.rows.filter(({ group }) => group === id),
+        "luamqtt",
+      )}\n`,
+  );
+  return `Measured ${part.when}; peer: ${part.ran} (${part.machine}).
+
+${tables.join("\n")}
+Heap is what \`collectgarbage("count")\` tells after two full collections, with nothing received and
+nothing in the outbox, loaded from source text. Growth is counted the same way. Speed is messages a
+second of CPU time, topic of 20 octets, payload of 23, the middle one of 5 rounds that alternate.
+Both clients send into a link that is made up and takes everything: Ringlet through its adapter for
+NodeMCU's sockets, which have to tell that they took what they got, luamqtt through a connector
+whose functions return at once. **Publish** is in batches of 20 at QoS 0; at QoS 1 in batches of 10, whose
+PUBACKs come in one chunk, and Ringlet keeps each message until then, while luamqtt keeps none.
+**Incoming PUBLISH** is at QoS 0, from the chunk to the call of a handler. luamqtt has one event for all
+messages and does MQTT 5 as well; NodeMCU's Lua 5.1 does not load it.
+`;
+}
+
+function energy(part) {
+  if (part === undefined) return "Not measured yet: `npm run bench -- energy`.\n";
+  const rows = part.rows.map(
+    ({ qos, title, roundTrips, segments, sent, received }) =>
+      `| ${qos} | ${title} | ${roundTrips} | ${segments} | ${sent} | ${received} |`,
+  );
+  return `| QoS | client | round trips | writes | octets sent | octets received |
+| --- | --- | ---: | ---: | ---: | ---: |
+${rows.join("\n")}
+
+Counted ${part.when} by a proxy on a real connection by loopback, which keeps every octet for 20 ms, so that
+what is sent because of an answer is sent behind it. From CONNECT to the end of the
+connection: one message of 4 octets under a topic of 25, client identifier of 5, then DISCONNECT. A round trip is an answer
+that the client did something upon. A radio is awake for as long as the round trips take, so they
+count for more than octets. Not counted: what TCP and IP add, which is a round trip before the
+first and one behind the last, and about 40 octets for each write. An eager client sends its message
+behind CONNECT; it still waits for CONNACK before it sleeps. A client that waits for every answer
+publishes when it is connected, and ends when the message is acknowledged.
+`;
+}
+
 /** Goals that are missed, in sentences. */
 function missed(rows) {
   const lines = rows
@@ -129,9 +176,19 @@ function missed(rows) {
 }
 
 /** The whole page. */
-export function page({ sizes, espruino: device, node: host }) {
-  const all = [...sizes, ...(device?.rows ?? []), ...(host?.codec ?? []), ...(host?.rows ?? [])];
-  const missing = [...(device?.missing ?? []), ...(host?.missing ?? [])];
+export function page({ sizes, espruino: device, node: host, lua: chunk, energy: air }) {
+  const onLua = (chunk?.rows ?? []).map((row) => ({
+    ...row,
+    title: `${chunk.engines.find(({ id }) => id === row.group).title}: ${row.title}`,
+  }));
+  const all = [
+    ...sizes,
+    ...(device?.rows ?? []),
+    ...(host?.codec ?? []),
+    ...(host?.rows ?? []),
+    ...onLua,
+  ];
+  const missing = [device, host, chunk].flatMap((part) => part?.missing ?? []);
   if (sizes[0].peer === undefined) missing.push("The size of Espruino's own MQTT module.");
   if (sizes[1].peer === undefined) missing.push("The size of tinyMQTT.");
   if (device === undefined) missing.push("Everything on Espruino.");
@@ -151,7 +208,8 @@ ${missed(all)}
 
 ${table(sizes, "peer")}
 
-The peers are Espruino's own MQTT module (5,114 bytes minified) and tinyMQTT (1,614 bytes).
+The peers are Espruino's own MQTT module (5,114 bytes minified), tinyMQTT (1,614 bytes), and for
+\`ringlet.lua\` luamqtt, its files that \`require("mqtt")\` loads minified by this project's own minifier.
 
 ## On Espruino
 
@@ -161,6 +219,14 @@ ${espruino(device)}
 
 ${node(host)}
 
+## In Lua
+
+${lua(chunk)}
+
+## Waking, publishing, sleeping
+
+${energy(air)}
+
 ## What was not measured
 
 ${missing.map((line) => `- ${line}\n`).join("")}\
@@ -169,10 +235,11 @@ ${missing.map((line) => `- ${line}\n`).join("")}\
 
 ## Measuring again
 
-\`npm run build\`, then \`npm run bench\`, or \`npm run bench -- node\` or \`-- espruino\` for a
-part.
+\`npm run build\`, then \`npm run bench\`, or \`npm run bench -- espruino node lua energy blocks\` for some of its parts; \`blocks\` writes
+[memory.md](memory.md).
 \`ESPRUINO_BIN\` names the interpreter (best a 32-bit build with variables of 14 bytes),
 \`ESPRUINO_MQTT\` a minified copy of Espruino's MQTT module, \`ESPRUINO_TINYMQTT\` one of tinyMQTT,
-\`MOSQUITTO\` a mosquitto. All are optional. The figures are in \`dist/bench.json\`.
+\`MOSQUITTO\` a mosquitto, \`LUA51\` and \`LUA53\` a Lua (5.1 with the module \`bit\` for its peer), \`NODEMCU_LUA\` a \`luac.cross\`, \`LUAMQTT\`
+the folder of luamqtt that holds \`mqtt/\`. All are optional. The figures are in \`dist/bench.json\`.
 `;
 }

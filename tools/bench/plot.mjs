@@ -13,12 +13,16 @@ const TOP = 40;
 const escape = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("`", "");
 
 /** The picture's text. */
-export function plot({ sizes, espruino, node }) {
+export function plot({ sizes, espruino, node, lua }) {
   const rows = [
     ...sizes.map((row) => ({ ...row, at: "bytes: " })),
     ...(espruino?.rows ?? []).map((row) => ({ ...row, at: `Espruino, ${row.group}: ` })),
     ...(node?.codec ?? []).map((row) => ({ ...row, at: "Node: " })),
     ...(node?.rows ?? []).map((row) => ({ ...row, at: "Node: " })),
+    ...(lua?.rows ?? []).map((row) => ({
+      ...row,
+      at: `${lua.engines.find(({ id }) => id === row.group).title}: `,
+    })),
   ].filter((row) => row.must !== undefined && row.ours > 0 && row.peer > 0);
   const ratios = rows.map(ratioOf);
   const low = Math.log2(Math.min(0.5, ...ratios));

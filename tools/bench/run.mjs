@@ -9,6 +9,8 @@ import * as prettier from "prettier";
 import { withPart } from "../docs.mjs";
 import { blocksTable, measureBlocks } from "./blocks.mjs";
 import { measureEspruino, peers, sizeOf } from "./espruino.mjs";
+import { measureEnergy } from "./energy.mjs";
+import { hasLua, luaSizes, measureLua } from "./lua.mjs";
 import { measureNode } from "./node.mjs";
 import { page } from "./page.mjs";
 import { plot } from "./plot.mjs";
@@ -34,6 +36,7 @@ function sizes() {
   return [
     row("ringlet.min.js", 6600, 5100, sizeOf(peers.mqtt)),
     row("ringlet-lean.min.js", 2200, 1600, sizeOf(peers.tiny)),
+    ...luaSizes(built),
   ];
 }
 
@@ -44,6 +47,11 @@ const PARTS = {
     unless: () => !process.env.ESPRUINO_BIN && "ESPRUINO_BIN names no interpreter",
   },
   node: { measure: measureNode },
+  lua: {
+    measure: measureLua,
+    unless: () => !hasLua() && "neither LUA51, LUA53 nor NODEMCU_LUA names an engine",
+  },
+  energy: { measure: measureEnergy },
 };
 
 /** The costs of blocks of memory go to a page of their own. */
