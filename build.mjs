@@ -2,8 +2,9 @@
 // Board manifests in, dist/<board>/… out: `npm run build [-- board…]`. One function per back end.
 // Fails when a bundle is over its budget, or uses what its engine does not accept.
 
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { gzipSync } from "node:zlib";
 import { bundleEspruino } from "./tools/build/espruino.mjs";
 import { bundleLua } from "./tools/build/lua.mjs";
@@ -40,11 +41,16 @@ async function buildEspruino(board, manifest) {
 }
 
 /** Bundles a board whose programs are Lua. */
-function buildLua(board, manifest) {
+async function buildLua(board, manifest) {
+  // There may be fewer files than the last time.
+  for (const { file, split } of manifest.bundles) {
+    if (split) await rm(`dist/${dirname(file)}/split`, { recursive: true, force: true });
+  }
   return Promise.all(
-    manifest.bundles.map(async ({ entry, file, budget }) => {
-      const { text, problems } = bundleLua(board, entry);
+    manifest.bundles.map(async ({ entry, file, budget, split }) => {
+      const { text, files, problems } = bundleLua(board, entry, split && { file, size: split });
       if (problems.length < 1) await write(file, text);
+      for (const [part, chunk] of Object.entries(files)) await write(part, chunk);
       return { file, size: measure(Buffer.from(text, "latin1"), budget), problems };
     }),
   ).then((made) => ({

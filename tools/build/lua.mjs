@@ -4,11 +4,12 @@
 // Lua 5.1 (float and integer) and 5.3, and for desktop Lua.
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import ts from "typescript";
 import * as tstl from "typescript-to-lua";
 import { checkLua } from "../lua/check.mjs";
 import { minify } from "../lua/minify.mjs";
+import { split } from "../lua/split.mjs";
 import { dropCopies, inlineOnce, inlineSmall, spill } from "../lua/apart.mjs";
 
 /** What the import paths stand for in Lua. */
@@ -283,14 +284,25 @@ function sharedFields(text) {
   return problems;
 }
 
+/** The chunk once more, in files of `size` octets: `lua/x.lua` is `lua/split/x.lua`, which loads the others. */
+function filesOfParts(text, { file, size }) {
+  const [folder, name] = [dirname(file), basename(file, ".lua")];
+  const files = split(text, { name, size, width: WIDTH });
+  return Object.fromEntries(
+    Object.entries(files).map(([part, chunk]) => [`${folder}/split/${part}`, chunk]),
+  );
+}
+
 /**
  * One chunk of Lua.
  * @param {string} board its folder
  * @param {string} entry the root file: what it exports is what the chunk returns
- * @returns {{ text: string, readable: string, problems: string[] }} minified and as it was compiled,
- *   and what keeps it off a board
+ * @param {{ file: string, size: number }} [parts] where it goes, and how long each file may be that it
+ *   is split into
+ * @returns {{ text: string, readable: string, files: Record<string, string>, problems: string[] }}
+ *   minified and as it was compiled, the files it is split into, and what keeps it off a board
  */
-export function bundleLua(board, entry) {
+export function bundleLua(board, entry, parts) {
   const { text, exported } = joined(`boards/${board}/${entry}`);
   const folder = `dist/.lua/${board}`;
   rmSync(folder, { recursive: true, force: true });
@@ -335,7 +347,7 @@ export function bundleLua(board, entry) {
   });
   problems.push(...sharedFields(text));
   for (const [helper] of lua.matchAll(/__TS__\w+/g)) problems.push(`${entry} needs ${helper}`);
-  if (problems.length > 0) return { text: lua, readable: lua, problems };
+  if (problems.length > 0) return { text: lua, readable: lua, files: {}, problems };
   const { text: readable, fields } = spill(
     inlineSmall(dropCopies(inlineOnce(inlineSmall(dropCopies(lua))))),
     LOCALS - HOIST.length,
@@ -345,7 +357,10 @@ export function bundleLua(board, entry) {
     fields: new Set([...internalFields(text, files.slice(1), exported), ...fields]),
     hoist: HOIST,
   });
-  for (const p of checkLua(minified, entry))
-    problems.push(`${entry}:${p.line}:${p.column} ${p.message}`);
-  return { text: minified, readable, problems };
+  const pieces = parts ? filesOfParts(minified, parts) : {};
+  for (const [name, chunk] of Object.entries({ [entry]: minified, ...pieces })) {
+    for (const p of checkLua(chunk, name))
+      problems.push(`${name}:${p.line}:${p.column} ${p.message}`);
+  }
+  return { text: minified, readable, files: pieces, problems };
 }
