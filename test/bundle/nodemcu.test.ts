@@ -2,7 +2,7 @@
 // The minified Lua bundles on Lua machines from npm, 5.1 as on an ESP8266 and 5.3 as on an ESP32, in a
 // host that offers what NodeMCU's firmware offers, against a server over real TCP.
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { brokerOpen, until } from "../boards/broker.js";
 // @ts-ignore: the tools are JavaScript
@@ -11,6 +11,13 @@ import { openNodemcu } from "../../tools/lua/nodemcu.mjs";
 const read = (name: string) =>
   readFileSync(new URL(`../../dist/lua/${name}`, import.meta.url), "latin1");
 const files = { "ringlet.lua": read("ringlet.lua"), "ringlet-lean.lua": read("ringlet-lean.lua") };
+/** Both again, in files of their own names that load their parts. */
+const pieces = Object.fromEntries(
+  readdirSync(new URL("../../dist/lua/split/", import.meta.url)).map((name) => [
+    name,
+    read(`split/${name}`),
+  ]),
+);
 const flavours = ["esp8266", "esp32"] as const;
 
 /** What stands in front of every program: Wi-Fi, and a client whose events are told. */
@@ -40,12 +47,13 @@ async function boardOpen(
   flavour: (typeof flavours)[number],
   program: string,
   heap?: (machine: any) => void,
+  bundles: Record<string, string> = files,
 ) {
   const broker = await brokerOpen();
   const lines: string[] = [];
   const board = await openNodemcu({
     flavour,
-    files: { ...files, "init.lua": prelude(broker.port) + program },
+    files: { ...bundles, "init.lua": prelude(broker.port) + program },
     print: (line: string) => lines.push(line),
   });
   const got: { topic: string; payload: string; qos: number }[] = [];
@@ -212,6 +220,22 @@ describe.each(flavours)("the bundle on a simulated %s", (flavour) => {
     );
     expect(await tell("message")).toEqual(["message lean/a hello"]);
     expect(got).toEqual([{ topic: "lean/a", payload: "hello", qos: 0 }]);
+  });
+});
+
+describe.each(["ringlet", "ringlet-lean"])("%s in files on a simulated esp8266", (name) => {
+  test("is loaded by require, connects and publishes", async () => {
+    const { board, got, tell } = await boardOpen(
+      "esp8266",
+      `local c = require("${name}").connect({ host = "127.0.0.1", port = PORT, clientId = "f" })
+      c:on("connect", function() c:publish("a", "from files") told("connect") end)`,
+      undefined,
+      pieces,
+    );
+    await tell("connect");
+    await until(() => got.length > 0);
+    expect(got).toEqual([{ topic: "a", payload: "from files", qos: 0 }]);
+    expect(board.restarts).toEqual([]);
   });
 });
 
