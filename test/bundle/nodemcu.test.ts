@@ -223,6 +223,18 @@ describe.each(flavours)("the bundle on a simulated %s", (flavour) => {
   });
 });
 
+test("no line of a text for a board is longer than its console takes: 255 octets and a newline", () => {
+  const folder = new URL("../../dist/", import.meta.url);
+  const texts = (readdirSync(folder, { recursive: true }) as string[]).filter((name) =>
+    /^(lua|nodemcu-\w+)\/.*\.lua$/.test(name),
+  );
+  expect(texts.length).toBeGreaterThan(20);
+  for (const name of texts) {
+    const lines = readFileSync(new URL(name, folder), "latin1").split("\n");
+    expect(Math.max(...lines.map((line) => line.length)), name).toBeLessThanOrEqual(255);
+  }
+});
+
 describe.each(["ringlet", "ringlet-lean"])("%s in files on a simulated esp8266", (name) => {
   test("is loaded by require, connects and publishes", async () => {
     const { board, got, tell } = await boardOpen(
