@@ -30,7 +30,7 @@ const NEEDED = [
   "dist/node/websocket.d.ts",
   "dist/node/websocket.js",
 ];
-const ALLOWED = /^dist\/(node|espruino|lua)\/[^/]+$/;
+const ALLOWED = /^dist\/(node|espruino|lua|lua\/split)\/[^/]+$/;
 
 /** A program as a user would write it, under the strictest settings. */
 const PROGRAM = `
