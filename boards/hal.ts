@@ -24,6 +24,8 @@ export interface Address {
   /** 1883, or 8883 with `tls`. */
   port?: number | undefined;
   tls?: object | undefined;
+  /** What the next connections are opened with, in its place. */
+  hosts?: object[] | undefined;
 }
 
 /** A timer that was started. */

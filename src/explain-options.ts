@@ -19,8 +19,7 @@ const MAX_MS = 2147483647;
 const ELSEWHERE: Record<string, string> = {
   hostname: "host",
   server: "host",
-  servers: "host",
-  hosts: "host",
+  servers: "hosts",
   broker: "host",
   user: "username",
   pass: "password",
@@ -57,6 +56,23 @@ const octets: Rule = (value) => {
 
 function isRecord(value: unknown): value is Values {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A list with at least one element, each of them fine. */
+function each(what: string, isFine: (value: unknown) => boolean): Rule {
+  return (value) =>
+    Array.isArray(value) && value.length > 0 && value.every(isFine)
+      ? undefined
+      : `a list with at least one server, each ${what}: those to try behind the first one`;
+}
+
+/** Whether all that is given is known, and fine. */
+function hasOnly(rules: Rules, values: Values): boolean {
+  return Object.entries(values).every(
+    ([name, value]) =>
+      Object.hasOwn(rules, name) &&
+      (value === undefined || rules[name]!(value, values) === undefined),
+  );
 }
 
 const WILL: Rules = {
@@ -111,8 +127,8 @@ const COMMON: Rules = {
   linkWindow: whole(1, 4294967295, " octets"),
 };
 
-/** The options of a connection by TCP or TLS. */
-export const HOST_RULES: Rules = {
+/** Where a server listens. */
+const SERVER: Rules = {
   host: (value) =>
     typeof value === "string" && /^[^\s/?#@[\]]+$/.test(value)
       ? undefined
@@ -120,15 +136,25 @@ export const HOST_RULES: Rules = {
   port: whole(1, 65535, "", "Leave it out for 1883, or 8883 with tls"),
   tls: (value) =>
     isRecord(value) ? undefined : "an object: options of node:tls, or {} for its defaults",
+};
+
+/** The options of a connection by TCP or TLS. */
+export const HOST_RULES: Rules = {
+  ...SERVER,
+  hosts: each("{ host, port, tls }", (server) => isRecord(server) && hasOnly(SERVER, server)),
   ...COMMON,
 };
+
+const isUrl = (value: unknown) =>
+  /^wss?:\/\/[^\s/?#][^\s#]*$/i.test(String(value)) && URL.canParse(String(value));
 
 /** The options of a connection by WebSocket. */
 export const URL_RULES: Rules = {
   url: (value) =>
-    /^wss?:\/\/[^\s/?#][^\s#]*$/i.test(String(value)) && URL.canParse(String(value))
+    isUrl(value)
       ? undefined
       : 'a whole URL that begins with ws: or wss:, such as "wss://broker.example:8884/mqtt"',
+  urls: each("a whole URL that begins with ws: or wss:", isUrl),
   WebSocket: (value) =>
     typeof (value ?? globalThis.WebSocket) === "function"
       ? undefined

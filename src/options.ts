@@ -3,6 +3,13 @@
 
 import type { ConnectFields } from "./wire/connect.js";
 
+/** Where a server listens; what is left out is as for the first one. */
+export interface Server {
+  host?: string | undefined;
+  port?: number | undefined;
+  tls?: object | undefined;
+}
+
 /** Options of `connect`. Limits have the defaults of the bundle's profile. */
 export interface Options extends ConnectFields {
   host: string;
@@ -10,6 +17,8 @@ export interface Options extends ConnectFields {
   port?: number | undefined;
   /** Options of the platform's TLS; present means TLS. */
   tls?: object | undefined;
+  /** More servers of the same system: each connection goes to the next one, first to `host`. */
+  hosts?: Server[] | undefined;
   /** Backoff between the first bound and the longest, in milliseconds. */
   reconnect?: { min?: number | undefined; max?: number | undefined } | undefined;
   /** The longest wait for any answer, in milliseconds. */

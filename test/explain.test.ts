@@ -63,6 +63,19 @@ describe("options", () => {
     ["a URL in place of options", "mqtt://a", /given "mqtt:\/\/a"; expected is one object/],
     ["no host", {}, /host: undefined; expected is the name or address/],
     ["a URL for a host", { host: "mqtt://a:1883" }, /host: "mqtt:\/\/a:1883"; .* nothing else/],
+    [
+      "no list of servers",
+      { ...good, hosts: "a" },
+      /hosts: "a"; expected is a list with at least one/,
+    ],
+    [
+      "a list of no servers",
+      { ...good, hosts: [] },
+      /hosts: an array; .* each \{ host, port, tls \}/,
+    ],
+    ["a server that is none", { ...good, hosts: [{ host: "mqtt://a" }] }, /hosts: an array/],
+    ["a server with more", { ...good, hosts: [{ host: "a", qos: 1 }] }, /hosts: an array/],
+    ["servers by another name", { ...good, servers: [] }, /no option servers\. Is hosts meant/],
     ["an unknown name, far off", { ...good, colour: 1 }, /no option colour\. Known are host, port/],
     ["a name in other letters", { ...good, keepalive: 1 }, /no option keepalive\. Is keepAlive/],
     ["a name misspelt", { ...good, usrname: "a" }, /Is username meant/],
@@ -199,6 +212,7 @@ describe("options of ringlet/websocket", () => {
     ["another scheme", { WebSocket, url: "http://127.0.0.1" }, /begins with ws: or wss:/],
     ["a fragment, which a WebSocket refuses", { WebSocket, url: "ws://a/#b" }, /whole URL/],
     ["a host", { WebSocket, url: "ws://a", host: "a" }, /no option host/],
+    ["no URLs", { WebSocket, url: "ws://a", urls: ["http://a"] }, /urls: an array; .* ws: or wss:/],
     ["no constructor", { WebSocket: 5, url: "ws://a" }, /WebSocket: 5; expected is a constructor/],
   ])("explains %s", (_what, options, sentence) => {
     expect(() => connectWeb(options as never)).toThrow(sentence);

@@ -8,9 +8,11 @@ import type { Options } from "../../src/options.js";
 import { port, type WebSocketConstructor } from "../../src/transport/websocket.js";
 
 /** Options of `connect`: a URL in place of host, port and TLS. */
-export interface WebSocketOptions extends Omit<Options, "host" | "port" | "tls"> {
+export interface WebSocketOptions extends Omit<Options, "host" | "hosts" | "port" | "tls"> {
   /** Where the server listens, such as `wss://broker.example:8884/mqtt`. */
   url: string | URL;
+  /** More servers of the same system: each connection goes to the next one, first to `url`. */
+  urls?: (string | URL)[] | undefined;
   /** What to connect with where there is no global WebSocket: that of the package `ws`. */
   WebSocket?: WebSocketConstructor | undefined;
 }
@@ -20,9 +22,12 @@ export interface WebSocketOptions extends Omit<Options, "host" | "port" | "tls">
  * which option makes no sense, and what to do.
  */
 export function connect(options: WebSocketOptions): TypedClient {
-  const { url, WebSocket, ...rest } = options ?? {};
-  // The port takes the URL for its host and the constructor for its TLS options.
-  return clientOrThrow(URL_RULES, options, { ...rest, host: String(url), tls: WebSocket }, port);
+  const { url, urls, WebSocket, ...rest } = options ?? {};
+  // The port takes the URL for its host and the constructor for its TLS options. What `urls` is, if it
+  // is no list, the rules say.
+  const hosts = Array.isArray(urls) ? urls.map((one) => ({ host: String(one) })) : undefined;
+  const given = { ...rest, host: String(url), hosts, tls: WebSocket };
+  return clientOrThrow(URL_RULES, options, given, port);
 }
 
 export { text } from "#engine";

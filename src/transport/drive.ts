@@ -2,9 +2,9 @@
 // Joins a session to a link and a clock: opens connections, feeds octets and time, closes what the
 // session gives up, and comes back after a full-jitter backoff. The only place that keeps a timer.
 
-import { call, gateSend, linkEnd, Octets, Room, Single } from "#engine";
+import { call, gateSend, joinRecords, linkEnd, Octets, Room, Single } from "#engine";
 import { Limit } from "#limits";
-import type { LinkEvents, Port, Timer } from "../../boards/hal.js";
+import type { Address, LinkEvents, Port, Timer } from "../../boards/hal.js";
 import { sessionClosed, sessionOpened } from "../session/accept.js";
 import { flush } from "../session/flush.js";
 import { sessionReceive } from "../session/receive.js";
@@ -38,8 +38,13 @@ export function driveConnect(d: Drive): void {
   const s = d.session;
   s.phase = Phase.CONNECTING;
   s.isAwaiting = true;
+  let server = s.options as Address;
+  const more = server.hosts;
+  if (more) {
+    server = joinRecords(server, more[((s.connection - 1) % (more.length + 1)) - 1]) as never;
+  }
   s.connection += 1;
-  s.gate.link = d.port.open(d, events, s.options);
+  s.gate.link = d.port.open(d, events, server);
   d.timer = d.port.after(driveTick, s.tickMs, d);
   if (s.gate.link) sessionOpened(s, d.connect);
   else driveClose(d, Status.UNREACHABLE);

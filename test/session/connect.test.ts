@@ -45,6 +45,41 @@ describe("the connection", () => {
     expect(dialUp({ port: 1884 }).dials()).toMatchObject({ port: 1884 });
   });
 
+  it("goes to several servers in turn, each with what it says of itself", () => {
+    const dial = dialUp({
+      host: "a",
+      port: 1884,
+      tls: { ca: "a" },
+      hosts: [{ host: "b" }, { port: 1885 }, { host: "c", tls: undefined }],
+      reconnect: { min: 10, max: 10 },
+    });
+    const asked = Array.from({ length: 5 }, () => {
+      const { host, port, tls } = dial.dials();
+      dial.link.closes();
+      return [host, port, tls !== undefined];
+    });
+    expect(asked).toEqual([
+      ["a", 1884, true],
+      ["b", 1884, true],
+      ["a", 1885, true],
+      ["c", 1884, false],
+      ["a", 1884, true],
+    ]);
+  });
+
+  it("goes to the next server also after a good connection, and sends there what is left", () => {
+    const dial = dialUp({ host: "a", hosts: [{ host: "b" }], clientId: "c", cleanSession: false });
+    dial.connects();
+    dial.link.says("CONNACK");
+    dial.sent();
+    dial.client.publish("t", "x", 1);
+    dial.link.closes();
+    expect(dial.dials().host).toBe("b");
+    dial.opened();
+    dial.link.says("CONNACK");
+    expect(dial.sent()).toEqual(["CONNECT", "PUBLISH 1 q1 dup t x"]);
+  });
+
   it("carries CONNECT first, and nothing else before CONNACK [MQTT-3.1.0-1]", () => {
     const dial = dialUp();
     dial.dials();
