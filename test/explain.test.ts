@@ -4,7 +4,7 @@
 
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Port } from "../boards/hal.js";
 import * as host from "../boards/host/module.js";
 import { connect as connectWeb } from "../boards/browser/module.js";
@@ -165,6 +165,44 @@ describe("options", () => {
     expect(refused({ ...good, port: undefined, will: undefined })).toBeUndefined();
   });
 
+  test.each<[string, unknown, RegExp]>([
+    ["a function", () => 1, /clientId: a function;/],
+    ["octets", new Uint8Array(3), /clientId: a Uint8Array of 3;/],
+    ["a list", [1], /clientId: an array;/],
+    ["a record", {}, /clientId: an object;/],
+    ["null", null, /clientId: null;/],
+    ["a long text", `\0${"x".repeat(80)}`, /clientId: "\\u0000x{59}…";/],
+  ])("shows %s for what it is, in a few words", (_, clientId, sentence) => {
+    expect(refused({ ...good, clientId })).toMatch(sentence);
+  });
+
+  test("wants a record for reconnect", () => {
+    expect(refused({ ...good, reconnect: 5 })).toMatch(/reconnect: 5; expected is \{ min, max \}/);
+  });
+
+  test("wants a longest wait that is not below the usual shortest one", () => {
+    expect(refused({ ...good, reconnect: { max: 500 } })).toMatch(/no less than .*min, 1000/);
+    expect(refused({ ...good, reconnect: { min: 500, max: 500 } })).toBeUndefined();
+  });
+
+  test("tells of a lack of memory, which no rule can know before", () => {
+    const { Uint8Array } = globalThis;
+    vi.stubGlobal(
+      "Uint8Array",
+      class extends Uint8Array {
+        constructor(...given: [number]) {
+          if (given[0] === 4321) throw new RangeError("Array buffer allocation failed");
+          super(...given);
+        }
+      },
+    );
+    try {
+      expect(() => connect({ ...good, outbox: 4321 })).toThrow(explain(Status["NO_MEMORY"]));
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
   test("refuses whatever the core refuses", () => {
     const number = fc.oneof(
       fc.integer({ min: -2, max: 70000 }),
@@ -213,9 +251,12 @@ describe("options of ringlet/websocket", () => {
     ["a fragment, which a WebSocket refuses", { WebSocket, url: "ws://a/#b" }, /whole URL/],
     ["a host", { WebSocket, url: "ws://a", host: "a" }, /no option host/],
     ["no URLs", { WebSocket, url: "ws://a", urls: ["http://a"] }, /urls: an array; .* ws: or wss:/],
+    ["no constructor, nor a global one", { url: "ws://a" }, /Node before 22 has none/],
     ["no constructor", { WebSocket: 5, url: "ws://a" }, /WebSocket: 5; expected is a constructor/],
   ])("explains %s", (_what, options, sentence) => {
+    vi.stubGlobal("WebSocket", undefined);
     expect(() => connectWeb(options as never)).toThrow(sentence);
     expect(() => connectWeb(options as never)).toThrow(TypeError);
+    vi.unstubAllGlobals();
   });
 });

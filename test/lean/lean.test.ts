@@ -64,6 +64,14 @@ describe("a lean client", () => {
     expect(it.heard).toEqual(["connect"]);
   });
 
+  test("has a will that is not retained where nothing is said of it, at QoS 0", () => {
+    const it = dial({ will: { topic: "gone", payload: "" } });
+    it.world.passes(0);
+    it.link().opened();
+    const will = { topic: "gone", payload: Buffer.alloc(0), qos: 0, retain: false };
+    expect(it.link().packets()[0]).toMatchObject({ cmd: "connect", will });
+  });
+
   test("needs a host and a client identifier", () => {
     const { port } = worldOpen();
     expect(leanOpen({ host: "server" }, port)).toBe(Status.INVALID_OPTION);
@@ -127,6 +135,16 @@ describe("a lean client", () => {
     }
   });
 
+  test("refuses a subscription it cannot keep: above QoS 0, or one too many", () => {
+    const it = online();
+    expect(it.client.subscribe("a", 1 as 0)).toBe(Status.INVALID_QOS);
+    for (let i = 0; i < Limit.SUBSCRIPTIONS; i++) {
+      expect(it.client.subscribe(`a/${i}`, 0)).toBe(Status.OK);
+    }
+    expect(it.client.subscribe("b", 0)).toBe(Status.SUBSCRIPTIONS_FULL);
+    expect(it.sent()).toHaveLength(Limit.SUBSCRIPTIONS);
+  });
+
   test("subscribes again on each connection, and tells a refusal", () => {
     const it = online();
     it.client.subscribe("a", 0);
@@ -141,6 +159,30 @@ describe("a lean client", () => {
       "connect",
       `error ${Status.SUBSCRIPTION_REFUSED}`,
     ]);
+  });
+
+  test("subscribes when it is connected, if it was not, and tells nothing of a SUBACK", () => {
+    const it = dial();
+    expect(it.client.subscribe("early", 0)).toBe(Status.OK);
+    it.world.passes(0);
+    it.link().opened();
+    expect(it.sent()).toEqual(["CONNECT"]);
+    it.link().says("CONNACK", "SUBACK 1 0");
+    expect(it.sent()).toEqual(["SUBSCRIBE 1 early q0"]);
+    expect(it.heard).toEqual(["connect"]);
+  });
+
+  test("ends without a connection, and no timer is left", () => {
+    const it = dial();
+    it.client.end();
+    it.world.passes(100000);
+    expect(it.world.links).toHaveLength(0);
+    const lost = online();
+    lost.link().closes();
+    lost.client.end();
+    lost.world.passes(100000);
+    expect(lost.world.links).toHaveLength(1);
+    expect(lost.world.timers).toHaveLength(0);
   });
 
   test("reads packets however they are cut", () => {
@@ -190,6 +232,27 @@ describe("a lean client", () => {
     const huge = online();
     huge.link().says("\x30\xff\xff\xff\x7f");
     expect(huge.heard).toEqual([`close ${Status.INBOX_FULL}`]);
+  });
+
+  test("closes on a topic that is longer than its packet", () => {
+    const it = online();
+    it.link().says(publishOf("a", "1"), "\x30\x03\0\x02a", publishOf("b", "2"));
+    expect(it.heard).toEqual(["message a 1", `close ${Status.MALFORMED}`]);
+  });
+
+  test("waits longer from time to time, and never longer than the longest time", () => {
+    const it = dial();
+    it.world.refuses = true;
+    const waits: number[] = [];
+    // What chance is asked for is the bound of the wait.
+    it.world.port.chance = (bound) => {
+      waits.push(bound);
+      return 1;
+    };
+    it.world.passes(100);
+    expect(waits.slice(0, 4)).toEqual([1000, 2000, 4000, 8000]);
+    expect(Math.max(...waits)).toBe(Limit.RECONNECT_MAX_MS);
+    expect(waits.at(-1)).toBe(Limit.RECONNECT_MAX_MS);
   });
 
   test("goes on when a handler throws", () => {

@@ -31,6 +31,18 @@ describe("QoS 0", () => {
     ]);
   });
 
+  it("carries RETAIN also with a payload of octets, which takes the shortest way", () => {
+    const dial = dialOnline();
+    for (const retain of [true, false]) dial.client.publish("a", Uint8Array.of(120), 0, retain);
+    expect(dial.sent()).toEqual(["PUBLISH q0 retain a x", "PUBLISH q0 a x"]);
+  });
+
+  it.each([undefined, null, 5, {}, true])("is refused with a topic that is none: %j", (topic) => {
+    const dial = dialOnline();
+    expect(dial.client.publish(topic as never, "x", 0)).toBe(Status.INVALID_TOPIC);
+    expect(dial.sent()).toEqual([]);
+  });
+
   it("is refused while there is no connection, and not sent later", () => {
     const dial = dialUp();
     expect(dial.client.publish("a", "x")).toBe(Status.OFFLINE);

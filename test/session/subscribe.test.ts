@@ -193,6 +193,22 @@ describe("a message", () => {
     expect(dial.heard()).toEqual(["#: a/$x y"]);
   });
 
+  it("is found by its topic also among more topics than are remembered", () => {
+    const dial = dialOnline();
+    dial.client.subscribe("a/+", 0, (topic) => dial.note(`a: ${topic}`));
+    dial.client.subscribe("b/+", 0, (topic) => dial.note(`b: ${topic}`));
+    const expected: string[] = [];
+    for (let round = 0; round < 2; round++) {
+      for (let i = 0; i < 100; i++) {
+        for (const name of ["a", "b"]) {
+          dial.serverSays(`PUBLISH q0 ${name}/${i} x`);
+          expected.push(`${name}: ${name}/${i}`);
+        }
+      }
+    }
+    expect(dial.heard()).toEqual(expected);
+  });
+
   it("is heard by handlers set or taken away between two of the same topic", () => {
     const dial = dialOnline();
     granted(dial, "a");

@@ -59,6 +59,14 @@ describe("CONNECT", () => {
     );
   });
 
+  it("has fields of at most 65,535 octets (section 1.5.3)", () => {
+    for (const name of ["clientId", "username"]) {
+      const of = (length: number) => encodeConnect({ [name]: "x".repeat(length) }, true, 0);
+      expect(judge(of(65535))).toMatchObject([{ [name]: "x".repeat(65535) }]);
+      expect(of(65536)).toBe("");
+    }
+  });
+
   it("is octet for octet the standard's own example of figure 3.6, but for its flags", () => {
     expect(encodeConnect({}, true, 10)).toBe("\x10\x0c\x00\x04MQTT\x04\x02\x00\x0a\x00\x00");
   });

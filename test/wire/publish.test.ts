@@ -48,6 +48,16 @@ describe("PUBLISH", () => {
     );
   });
 
+  it.each([126, 127, 128, 129, 16383, 16384])(
+    "has its Remaining Length of %d in as few octets as it takes (section 2.2.3)",
+    (length) => {
+      // The topic name takes three octets.
+      const payload = "x".repeat(length - 3);
+      const octets = encodePublish(48, "\0\x01a", 0, payload.length) + payload;
+      expect(octets).toBe(publishOf("a", payload));
+    },
+  );
+
   it("is decoded as mqtt-packet wrote it, wherever it lies", () => {
     fc.assert(
       fc.property(message, fc.string({ maxLength: 9 }), (given, before) => {

@@ -8,6 +8,7 @@ export default mergeConfig(
   { ...base, test: { ...base.test, include: [] } },
   {
     test: {
+      isolate: false,
       include: ["test/{wire,ring,session}/**/*.test.ts"],
       exclude: ["test/session/lossy.test.ts"],
     },
