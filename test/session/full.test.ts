@@ -51,6 +51,30 @@ describe("a full client", () => {
     }
   });
 
+  it("uses its outbox to the last octet but one where that has come round, and spoils nothing", () => {
+    const dial = dialSession({ outbox: 100, inFlight: 20 });
+    // A packet is seven octets longer than its payload.
+    const publish = (length: number, letter: string) =>
+      dial.client.publish("a", letter.repeat(length - 7), 1);
+    const first = publish(40, "A");
+    expect([first, publish(40, "B")]).toEqual([1, 2]);
+    dial.serverSays(`PUBACK ${first}`);
+    // Behind the second there are 20 octets, in front of it 40.
+    expect(publish(30, "C")).toBe(3);
+    // A ring that is full to the last octet would look empty.
+    expect(publish(10, "D")).toBe(Status.OUTBOX_FULL);
+    expect(publish(9, "E")).toBe(4);
+    // There is an octet left in front of the second, and 20 behind it are out of turn.
+    expect(publish(8, "F")).toBe(Status.OUTBOX_FULL);
+    expect(publish(7, "G")).toBe(Status.OUTBOX_FULL);
+    dial.reconnects(true);
+    expect(dial.sent()).toEqual([
+      `PUBLISH 2 q1 dup a ${"B".repeat(33)}`,
+      `PUBLISH 3 q1 dup a ${"C".repeat(23)}`,
+      "PUBLISH 4 q1 dup a EE",
+    ]);
+  });
+
   it("counts a message between PUBREC and PUBCOMP as in flight", () => {
     const dial = dialOnline({ inFlight: 2 });
     const ids = [1, 2].map(() => dial.client.publish("a", "x", 2));

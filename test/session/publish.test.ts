@@ -78,6 +78,17 @@ describe("QoS 1", () => {
     expect(dial.client.stats()).toMatchObject({ inFlight: 0, inFlightMax: 3, skipped: 0 });
   });
 
+  it("is not delivered by the PUBACK of an identifier that would have its slot", () => {
+    const dial = dialOnline({ inFlight: 4 });
+    const id = dial.client.publish("a", "x", 1);
+    for (let other = id % 4; other < 40; other += 4) {
+      if (other > 0 && other !== id) dial.serverSays(`PUBACK ${other}`);
+    }
+    expect(dial.heard()).toEqual([]);
+    dial.serverSays(`PUBACK ${id}`);
+    expect(dial.heard()).toEqual([`delivered ${id}`]);
+  });
+
   it("is delivered once, however often PUBACK comes", () => {
     const dial = dialOnline();
     const id = dial.client.publish("a", "x", 1);
