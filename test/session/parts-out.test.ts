@@ -120,23 +120,33 @@ describe("a resend", () => {
     expect(dial.sent()).toEqual([`PUBREL ${id}`]);
   });
 
-  it("is not for QoS 0: what broke off is not repeated", () => {
-    const dial = dialSession({ linkWindow: 100 });
-    const { asked, pull } = source();
-    dial.client.publishParts("a", TEXT.length, 0, false, pull);
-    dial.drained();
-    asked.length = 0;
-    dial.reconnects(true);
-    dial.drained();
-    expect(asked).toEqual([]);
-    expect(dial.sent()).toEqual([]);
-    expect(dial.client.stats().inFlight).toBe(0);
-    expect(dial.client.publish("b", "x")).toBe(0);
-  });
+  it.each([false, true])(
+    "is not for QoS 0: what broke off is not repeated, RETAIN %s",
+    (retain) => {
+      const dial = dialSession({ linkWindow: 100 });
+      const { asked, pull } = source();
+      dial.client.publishParts("a", TEXT.length, 0, retain, pull);
+      dial.drained();
+      asked.length = 0;
+      dial.reconnects(true);
+      dial.drained();
+      expect(asked).toEqual([]);
+      expect(dial.sent()).toEqual([]);
+      expect(dial.client.stats().inFlight).toBe(0);
+      expect(dial.client.publish("b", "x")).toBe(0);
+    },
+  );
 });
 
 describe("a source that fails", () => {
-  const nothing = [() => "", () => undefined, () => null, () => ({})] as (() => never)[];
+  const empty = new Uint8Array(0);
+  const nothing = [
+    () => "",
+    () => empty,
+    () => undefined,
+    () => null,
+    () => ({}),
+  ] as (() => never)[];
   it.each([...nothing, () => "x".repeat(5000)])("is told, its message dropped: %s", (pull) => {
     const dial = dialOnline({ linkWindow: 200 });
     const link = dial.link;

@@ -108,6 +108,34 @@ describe("after session present", () => {
     expect(dial.sent()).toEqual([`PUBREL ${id}`]);
   });
 
+  it("passes over a message that is acknowledged before its turn", () => {
+    const dial = dialSession({ linkWindow: 60 });
+    const publish = () => dial.client.publish("a", "x".repeat(30), 1);
+    const first = publish();
+    dial.drained();
+    const second = publish();
+    dial.drained();
+    dial.reconnects(true);
+    expect(dial.sent()).toEqual([`PUBLISH ${first} q1 dup a ${"x".repeat(30)}`]);
+    // It got there by the connection before.
+    const writes = dial.link.writes.length;
+    dial.serverSays(`PUBACK ${second}`);
+    expect(dial.heard().at(-1)).toBe(`delivered ${second}`);
+    dial.drained();
+    expect(dial.link.writes).toHaveLength(writes);
+    expect(dial.client.stats().inFlight).toBe(1);
+    const third = publish();
+    expect(dial.sent()).toEqual([`PUBLISH ${third} q1 a ${"x".repeat(30)}`]);
+  });
+
+  it("sends what is exactly as long as the window", () => {
+    const dial = dialUp({ clientId: "c", cleanSession: false, linkWindow: 37 });
+    const id = dial.client.publish("a", "x".repeat(30), 1);
+    expect(dial.client.publish("a", "x".repeat(31), 1)).toBe(Status.TOO_LONG);
+    dial.accepted();
+    expect(dial.sent()).toEqual([`PUBLISH ${id} q1 a ${"x".repeat(30)}`]);
+  });
+
   it("takes a PUBREC or PUBACK for what the new connection has not carried as nothing", () => {
     const dial = dialSession({ linkWindow: 30 });
     const first = dial.client.publish("a", "x".repeat(20), 1);
