@@ -124,6 +124,34 @@ describe("keep alive", () => {
     expect(dial.sent()).toEqual([]);
   });
 
+  it("comes with the tick at three quarters, and with that at a whole interval of silence", () => {
+    // A tick is a quarter of `answerMs`: five seconds.
+    const quiet = dialOnline({ keepAlive: 60 });
+    quiet.passes(45000);
+    expect(quiet.sent()).toEqual(["PINGREQ"]);
+    const busy = dialOnline({ keepAlive: 60 });
+    const sent: string[] = [];
+    for (let second = 0; second < 60; second++) {
+      busy.client.publish("a", "x");
+      busy.passes(1000);
+      sent.push(...busy.sent());
+    }
+    expect(sent.filter((word) => word === "PINGREQ")).toHaveLength(1);
+  });
+
+  it("is never a PINGREQ inside a message that is on its way in parts", () => {
+    // The window holds its head and nothing more.
+    const dial = dialOnline({ keepAlive: 20, linkWindow: 8 });
+    const give = (at: number, max: number) => "x".repeat(Math.min(max, 200 - at));
+    const id = dial.client.publishParts("a", 200, 1, false, give);
+    expect(dial.link.writes.at(-1)!.head).toHaveLength(8);
+    dial.passes(20000);
+    for (let i = 0; i < 30; i++) dial.drained();
+    expect(dial.sent()).toEqual([`PUBLISH ${id} q1 a [200]`]);
+    dial.passes(20000);
+    expect(dial.sent()).toEqual(["PINGREQ"]);
+  });
+
   it("of 0 is never a PINGREQ, and silence breaks nothing", () => {
     const dial = dialOnline({ keepAlive: 0 });
     dial.passes(3600000);
