@@ -31,7 +31,7 @@ export function accept(s: Session, present: number): void {
   s.lived = 0;
   s.accepted += 1;
   // CONNACK proves that CONNECT left the link; with `eager` little more is under way.
-  s.gate.room = s.window;
+  if (s.part < 1 || s.gate.room > Room.SHUT) s.gate.room = s.window;
   if (present < 1) {
     s.session = s.connection;
     s.released = [];

@@ -40,7 +40,6 @@ export function flush(s: Session): Status {
     // Its source failed: it is dropped and told, and if octets of it are on the wire already the
     // connection goes with it.
     if (s.part > 0) s.gate.room = Room.SHUT;
-    s.part = 0;
     settle(s, outbox.sending);
   }
   if (s.wanting && s.freed) {

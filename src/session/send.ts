@@ -37,19 +37,19 @@ export function sendPiece(s: Session): Step {
   const room = s.gate.room;
   const part = s.part;
   if (part > 0) {
-    let max = source!.size + 1 - part;
     if (room < 1) return Step.WAIT;
+    let max = source!.size + 1 - part;
     if (max > room) max = room;
     // Shut while the caller's function runs: it may publish, and must not cut in.
     s.gate.room = 0;
     const given = toPayload(source!.give(part - 1, max));
     // It has ended the client.
     if (s.gate.room < 0) return Step.WAIT;
-    s.gate.room = room;
     if (!given || given.length < 1 || given.length > max) {
       call(s.listeners, s.listeners.on.error, Status.INVALID_PAYLOAD);
       return Step.FAILED;
     }
+    s.gate.room = room;
     s.part = part + given.length;
     gateSend(s.gate, join("", given));
   } else if (first > 0 && (first < Head.DROPPED || first > Head.DROPPED + 1)) {

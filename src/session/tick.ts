@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Time. Nothing here reads a clock: `sessionTick` is called every `tickMs` milliseconds, so a clock that jumps moves nothing. Keep alive: MQTT 3.1.1 section 3.1.2.10.
 
-import { gateSend } from "#engine";
+import { gateSend, Room } from "#engine";
 import { Status } from "../status.js";
 import { First, release } from "../wire/packet.js";
 import { flush } from "./flush.js";
@@ -49,7 +49,7 @@ export function sessionTick(s: Session): Status {
 
 /** The link has taken everything: the window is open again, unless CONNACK is to come, or after `end`. */
 export function sessionDrained(s: Session): boolean {
-  s.freed = s.phase === Phase.ONLINE;
+  s.freed = s.phase === Phase.ONLINE && s.gate.room > Room.SHUT;
   if (s.freed) s.gate.room = s.window;
   return s.freed;
 }

@@ -192,6 +192,69 @@ describe("a source that fails", () => {
   });
 });
 
+describe("a source that fails in the midst of its message", () => {
+  /** Gives ten octets, and then nothing. */
+  const breaksOff = () => {
+    let count = 0;
+    return () => (count++ < 1 ? "0123456789" : "");
+  };
+
+  it("lets nothing into that until the connection is closed: no PINGREQ", () => {
+    const dial = dialOnline({ keepAlive: 4 });
+    dial.client.publishParts("a", 100, 1, false, breaksOff());
+    const { octets } = dial.link;
+    const link = dial.link;
+    dial.drained();
+    dial.passes(10000);
+    expect(link.octets).toBe(octets);
+    expect(dial.heard()).toContain(`close ${Status.LINK_FAILED}`);
+  });
+
+  it("no message, though the link has taken all; no acknowledgement", () => {
+    const dial = dialOnline();
+    dial.client.publishParts("a", 100, 1, false, breaksOff());
+    const { octets } = dial.link;
+    const link = dial.link;
+    dial.drained();
+    const id = dial.client.publish("a", "next", 1);
+    expect(dial.client.publish("a", "zero")).toBe(Status.OFFLINE);
+    dial.serverSays("PUBLISH 5 q1 b x");
+    expect(link.octets).toBe(octets);
+    expect(dial.heard()).toContain(`close ${Status.LINK_FAILED}`);
+    dial.accepted();
+    expect(dial.sent()).toEqual([`PUBLISH ${id} q1 a next`]);
+  });
+
+  it("nothing behind CONNACK, where it was eager", () => {
+    const dial = dialUp({ eager: true });
+    dial.client.publishParts("a", 100, 1, false, breaksOff());
+    dial.client.publish("a", "next", 1);
+    dial.dials();
+    const { octets } = dial.link;
+    const link = dial.link;
+    dial.serverSays("CONNACK");
+    expect(link.octets).toBe(octets);
+    expect(dial.heard()).toContain(`close ${Status.LINK_FAILED}`);
+  });
+
+  it("drops its own message only, though a handler of `error` publishes", () => {
+    const dial = dialOnline();
+    let id = 0;
+    dial.client.on("error", () => {
+      id = dial.client.publish("a", "of the handler", 1);
+    });
+    const next = dial.client.publish("a", "before", 1);
+    dial.client.publishParts("a", 100, 1, false, breaksOff());
+    dial.passes(10000);
+    dial.accepted();
+    expect(dial.sent().map((word) => word.replace(" dup", ""))).toEqual([
+      `PUBLISH ${next} q1 a before`,
+      `PUBLISH ${id} q1 a of the handler`,
+    ]);
+    expect(dial.client.stats().inFlight).toBe(2);
+  });
+});
+
 describe("a source that calls the client", () => {
   it("publishes behind its own message, never into it", () => {
     const dial = dialOnline({ linkWindow: 100 });
