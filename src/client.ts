@@ -183,6 +183,7 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     // 0 is none, for subscriptions.
     connection: 1,
     session: 1,
+    acceptedOn: 1,
     accepted: 0,
     lived: 0,
     isAwaiting: false,

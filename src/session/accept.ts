@@ -32,8 +32,10 @@ export function accept(s: Session, present: number): void {
   s.accepted += 1;
   // CONNACK proves that CONNECT left the link; with `eager` little more is under way.
   if (s.part < 1 || s.gate.room > Room.SHUT) s.gate.room = s.window;
+  // A connection whose CONNACK did not come may have begun a session, which has no subscriptions.
+  if (present < 1 || s.connection > s.acceptedOn + 1) s.session = s.connection;
+  s.acceptedOn = s.connection;
   if (present < 1) {
-    s.session = s.connection;
     s.released = [];
     s.received = [];
   }

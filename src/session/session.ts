@@ -133,6 +133,8 @@ export interface Session extends Single {
   /** The connection's number and the session's; how many were accepted. */
   connection: number;
   session: number;
+  /** The connection that was accepted last. */
+  acceptedOn: number;
   accepted: number;
   /** Milliseconds since the connection was asked for or accepted. */
   lived: number;

@@ -48,6 +48,20 @@ describe("a subscription", () => {
     expect(sent(dial)).toEqual(["SUBSCRIBE a q1", "SUBSCRIBE b q1"]);
   });
 
+  it("is restored behind a connection without CONNACK, which may have begun a session", () => {
+    const dial = dialSession();
+    confirmed(dial, "a");
+    dial.serverCloses();
+    dial.connects();
+    dial.reconnects(true);
+    expect(sent(dial)).toEqual(["SUBSCRIBE a q1"]);
+    dial.reconnects(true);
+    expect(sent(dial)).toEqual(["SUBSCRIBE a q1"]);
+    dial.serverSays(`SUBACK 32768 1`);
+    dial.reconnects(true);
+    expect(dial.sent()).toEqual([]);
+  });
+
   it("is sent again, the same, when it was not confirmed in a kept session [MQTT-2.3.1-3]", () => {
     const dial = dialSession();
     confirmed(dial, "a");
