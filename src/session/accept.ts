@@ -43,7 +43,10 @@ export function accept(s: Session, present: number): void {
     // PUBRELs first, in the order of their PUBRECs [MQTT-4.6.0-4], without DUP. A server with a new
     // session knows nothing of them: whether those messages were delivered is uncertain.
     if (present > 0) s.acks += release(packetId);
-    else settle(s, decodeInteger(packetId, 0), s.listeners.on.uncertain);
+    // One that ends the client is the last one that is called.
+    else if (s.phase < Phase.ENDED) {
+      settle(s, decodeInteger(packetId, 0), s.listeners.on.uncertain);
+    }
   }
   flush(s);
   if (s.phase === Phase.ONLINE) call(s.listeners, s.listeners.on.connect, present > 0);

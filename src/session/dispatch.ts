@@ -6,7 +6,7 @@ import { call, fieldCount, Handler, isNothing, levelsOf, Octets, Payload, text }
 import { Limit } from "#limits";
 import { encodeTopicName, matchesTopic } from "../wire/topic.js";
 import { Status } from "../status.js";
-import { Session } from "./session.js";
+import { Phase, Session } from "./session.js";
 
 /**
  * Makes a topic name (octets behind their length) the one received last, with its text and its
@@ -44,7 +44,9 @@ export function forget(s: Session): void {
   s.routes = {};
 }
 
-/** Hands the message on to every handler of the topic received last. */
+/** Hands the message on to every handler of the topic received last, until one ends the client. */
 export function deliver(s: Session, payload: Payload): void {
-  for (const handler of s.handlers) call(s.listeners, handler, s.topic, payload, s.packet);
+  for (const handler of s.handlers) {
+    if (s.phase < Phase.ENDED) call(s.listeners, handler, s.topic, payload, s.packet);
+  }
 }

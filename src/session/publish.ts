@@ -33,7 +33,7 @@ export interface Topic {
 /** Counts a refusal and says what it is. Where there was no room, `room` will be told. */
 export function refuse(s: Session, status: Status): Status {
   s.refused += 1;
-  if (status <= Status.OUTBOX_FULL) s.wanting = true;
+  if (status <= Status.OUTBOX_FULL) s.wanting = s.phase < Phase.ENDED;
   return s.phase === Phase.ENDED ? Status.ENDED : status;
 }
 

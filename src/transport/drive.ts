@@ -106,18 +106,21 @@ function driveClose(d: Drive, status: Status): void {
     status > Status.MALFORMED &&
     status !== Status.REFUSED_UNAVAILABLE;
   if (link) d.port.drop(link);
-  sessionClosed(s);
-  if (phase === Phase.ENDED) {
-    call(s.listeners, s.listeners.on.close, Status.OK);
-    finish(d);
-  } else {
+  if (phase !== Phase.ENDED) {
     d.port.stop(d.timer);
     // Full jitter: any time up to a bound that doubles.
     d.timer = d.port.after(driveConnect, isLong ? d.maxMs : d.port.chance(d.boundMs), d);
     d.boundMs = d.boundMs * 2 < d.maxMs ? d.boundMs * 2 : d.maxMs;
+  }
+  // A handler may end the client from here on.
+  sessionClosed(s);
+  if (phase === Phase.ENDED) {
+    call(s.listeners, s.listeners.on.close, Status.OK);
+    finish(d);
+  } else if (s.phase < Phase.ENDED) {
     call(s.listeners, s.listeners.on.close, status);
     if (phase === Phase.ONLINE && status === Status.CLOSED) d.kicks += 1;
-    if (d.kicks > 2) {
+    if (d.kicks > 2 && s.phase < Phase.ENDED) {
       d.kicks = 0;
       call(s.listeners, s.listeners.on.error, Status.TAKEN_OVER);
     }
@@ -136,6 +139,7 @@ export function driveEnd(d: Drive): void {
     // Nothing is accepted any more, and the rest of a chunk under way is not read.
     s.outbox.capacity = -1;
     s.at = Mark.NONE;
+    s.left = 0;
     d.port.stop(d.timer);
     if (phase === Phase.ONLINE) {
       if (s.part < 1) gateSend(s.gate, String.fromCharCode(First.DISCONNECT, 0));

@@ -4,6 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { Status } from "../../src/status.js";
 import { type Dial, dialOnline, dialSession, dialUp } from "../fake.js";
+import { publishOf } from "../words.js";
 
 /** Nothing is left: no timer, and every call is refused. */
 function isOver(dial: Dial): void {
@@ -111,6 +112,72 @@ describe("end", () => {
     expect(dial.heard()).toEqual(["a"]);
     expect(dial.sent()).toEqual(["PUBACK 5", "DISCONNECT"]);
     expect(dial.client.stats().skipped).toBe(0);
+  });
+});
+
+describe("nothing is told behind end", () => {
+  const long = publishOf("t", "x".repeat(100), 1, 5);
+
+  it("by a message that was coming in parts", () => {
+    const dial = dialOnline({ inbox: 32 });
+    dial.serverSays(long.slice(0, 60));
+    dial.client.end();
+    dial.heard();
+    dial.serverCloses();
+    expect(dial.heard()).toEqual([`close ${Status.OK}`]);
+  });
+
+  it("nor is there a next connection, when it is told as broken off", () => {
+    const dial = dialOnline({ inbox: 32 });
+    dial.client.on("message", (_topic, _payload, packet) => {
+      if (packet.at < 0) dial.client.end();
+    });
+    dial.serverSays(long.slice(0, 60));
+    dial.serverCloses();
+    expect(dial.heard()).toEqual([`close ${Status.OK}`]);
+    isOver(dial);
+  });
+
+  it("by another handler of the same message", () => {
+    const dial = dialOnline();
+    dial.client.subscribe("#", 1, () => dial.client.end());
+    dial.client.subscribe("t", 1, () => dial.note("called"));
+    dial.serverSays("PUBLISH 5 q1 t x");
+    expect(dial.heard()).toEqual([]);
+  });
+
+  it("of other messages that are uncertain; they are left", () => {
+    const dial = dialSession();
+    const ids = [1, 2].map((n) => dial.client.publish("a", n, 2));
+    dial.serverSays(`PUBREC ${ids[0]}`, `PUBREC ${ids[1]}`);
+    dial.client.on("uncertain", (id: number) => {
+      dial.note(`uncertain ${id}`);
+      dial.client.end();
+    });
+    dial.reconnects(false);
+    expect(dial.heard().filter((line) => line.startsWith("uncertain"))).toHaveLength(1);
+    expect(dial.client.stats().inFlight).toBe(1);
+  });
+
+  it("of three connections that were closed early", () => {
+    const dial = dialOnline();
+    dial.reconnects();
+    dial.reconnects();
+    dial.client.on("close", () => dial.client.end());
+    dial.heard();
+    dial.serverCloses();
+    expect(dial.heard()).toEqual([]);
+  });
+
+  it("of room, for what was refused then", () => {
+    const dial = dialOnline({ linkWindow: 40 });
+    const pull = () => {
+      dial.client.end();
+      expect(dial.client.publish("a", "x")).toBe(Status.ENDED);
+      throw new Error("gives nothing");
+    };
+    dial.client.publishParts("a", 100, 1, false, pull);
+    expect(dial.heard()).toEqual(["error gives nothing"]);
   });
 });
 
