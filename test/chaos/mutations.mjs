@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+// Clients with one line changed, each of which chaos has to notice. A patch is text that stands once in
+// a file of src/, and what stands there instead; where it does not apply any more it has to be written
+// anew, because then nobody knows whether chaos would notice.
+
+const one = (name, file, find, put) => ({ name, patches: [{ file, find, put }] });
+
+export const mutations = [
+  one("DUP is not set on a resend", "session/send.ts", "    blockFlip(outbox.block, at);\n", ""),
+  one(
+    "DUP is set on the first sending",
+    "ring/outbox.ts",
+    "  blockPut(outbox.block, at, message);\n",
+    "  blockPut(outbox.block, at, message);\n  outbox.sending === outbox.next || blockFirst(outbox.block, at) > 99 ? 0 : (outbox.block as any).octets[at] |= 8;\n",
+  ),
+  one(
+    "PUBREL is forgotten on a resend",
+    "session/accept.ts",
+    "if (present > 0) s.acks += release(packetId);",
+    "if (present > 0) s.wanting = s.wanting;",
+  ),
+  one(
+    "the order of PUBRELs is lost",
+    "session/receive.ts",
+    "      s.released.push(packetId);",
+    "      s.released.unshift(packetId);",
+  ),
+  one(
+    "PUBREC is not answered",
+    "session/receive.ts",
+    "    s.acks += release(packetId);\n    if (sent",
+    "    if (sent",
+  ),
+  one(
+    "a QoS 2 identifier is not kept",
+    "session/receive.ts",
+    "if (s.fields.qos > 1 && !s.mute) s.received.push(s.fields.packetId);",
+    "",
+  ),
+  one(
+    "a QoS 2 identifier is kept for ever",
+    "session/receive.ts",
+    "if (at >= 0) listRemove(s.received, at);",
+    "",
+  ),
+  one("QoS 2 identifiers outlive the session", "session/accept.ts", "    s.received = [];\n", ""),
+  one("nothing is resent", "session/accept.ts", "  s.outbox.sending = s.outbox.oldest;\n", ""),
+  one(
+    "a resend comes twice on one connection",
+    "session/accept.ts",
+    "  flush(s);\n  if (s.phase",
+    "  flush(s);\n  s.outbox.sending = s.outbox.oldest;\n  flush(s);\n  if (s.phase",
+  ),
+  one(
+    "an identifier is free too early",
+    "session/receive.ts",
+    "      s.freed = true;\n      outboxFree",
+    "      s.freed = true;\n      s.outbox.ids[id % s.outbox.inFlight] = 0;\n      outboxFree",
+  ),
+  one(
+    "ring space is not let go of",
+    "ring/outbox.ts",
+    "  outbox.lengths[slot] = 0;\n",
+    "  if (packetId % 5 > 0) outbox.lengths[slot] = 0;\n",
+  ),
+  one(
+    "ring space of another message is let go of",
+    "ring/outbox.ts",
+    "  outbox.lengths[slot] = 0;\n",
+    "  outbox.lengths[slot] = 0;\n  outbox.lengths[(packetId + 1) % outbox.inFlight] = 0;\n",
+  ),
+  one(
+    "ring space is let go of out of turn",
+    "ring/outbox.ts",
+    "  if (outbox.oldest === outbox.next) outbox.head = 0;\n",
+    "  if (outbox.oldest === outbox.next || outbox.places[slot] === 0) outbox.head = 0;\n",
+  ),
+  one(
+    "a slot is not free again",
+    "session/send.ts",
+    "  s.outbox.ids[packetId % s.outbox.inFlight] = 0;\n",
+    "  if (packetId % 5 > 0) s.outbox.ids[packetId % s.outbox.inFlight] = 0;\n",
+  ),
+  one(
+    "a message is counted twice as done",
+    "session/send.ts",
+    "  s.messages -= 1;\n",
+    "  s.messages -= 2;\n",
+  ),
+  one(
+    "no PINGREQ",
+    "session/tick.ts",
+    "s.phase === Phase.ONLINE && s.keepAliveMs > 0",
+    "s.phase === Phase.ONLINE && s.keepAliveMs > 900000",
+  ),
+  one(
+    "silence behind PINGREQ is not noticed",
+    "session/tick.ts",
+    "    (s.isAwaiting && isLate(s, ages, 0)) ||\n",
+    "",
+  ),
+  one(
+    "a message without an answer is not noticed",
+    "session/tick.ts",
+    "(outbox.sending !== outbox.oldest && isLate(s, ages, outbox.oldest));",
+    "false;",
+  ),
+  one(
+    "a PUBREL without an answer is not noticed",
+    "session/tick.ts",
+    "(s.released.length > 0 && isLate(s, ages, release(s.released[0]!))) ||",
+    "",
+  ),
+  one("the backoff never starts anew", "transport/drive.ts", "    d.boundMs = d.minMs;\n", ""),
+  one(
+    "the backoff does not grow",
+    "transport/drive.ts",
+    "d.boundMs = d.boundMs * 2 < d.maxMs ? d.boundMs * 2 : d.maxMs;",
+    "d.boundMs = d.maxMs * 2;",
+  ),
+  one(
+    "the window is not kept by messages",
+    "session/send.ts",
+    "    if (length > room) return Step.WAIT;\n",
+    "",
+  ),
+  one(
+    "the window is not kept by new messages",
+    "session/publish.ts",
+    "if (isNext && length <= s.gate.room && !source)",
+    "if (isNext && s.gate.room > Room.SHUT && !source)",
+  ),
+  one(
+    "the window never opens again",
+    "session/tick.ts",
+    "  if (s.freed) s.gate.room = s.window;\n",
+    "",
+  ),
+  one(
+    "a link beyond its reserve is kept",
+    "session/flush.ts",
+    "s.gate.room - s.acks.length < -Limit.LINK_RESERVE",
+    "s.gate.room - s.acks.length < -Limit.LINK_RESERVE * 9999",
+  ),
+  one(
+    "a timer is left behind",
+    "transport/drive.ts",
+    "    s.left = 0;\n    d.port.stop(d.timer);\n",
+    "    s.left = 0;\n",
+  ),
+  one(
+    "the timer of drain is left behind",
+    "transport/drive.ts",
+    "  const left = d.session.messages;\n  d.port.stop(d.doneTimer);\n",
+    "  const left = d.session.messages;\n",
+  ),
+  one(
+    "subscriptions are not restored",
+    "session/flush.ts",
+    "subscription.knownTo !== s.session && subscription.askedOn !== s.connection",
+    "subscription.knownTo < 1 && subscription.askedOn !== s.connection",
+  ),
+  one(
+    "subscriptions are not restored behind a lost CONNACK",
+    "session/accept.ts",
+    "if (present < 1 || s.connection > s.acceptedOn + 1)",
+    "if (present < 1)",
+  ),
+  one(
+    "subscriptions are said again every time",
+    "session/accept.ts",
+    "if (present < 1 || s.connection > s.acceptedOn + 1)",
+    "if (present < 2)",
+  ),
+  one(
+    "a handler's throw loses the rest of its chunk",
+    "session/receive.ts",
+    "  while (status > 0 && s.at > at) {",
+    "  while (status > 0 && at < 0) {",
+  ),
+  one(
+    "a handler's throw loses an acknowledgement",
+    "session/receive.ts",
+    "    status = call(s.listeners, readPackets, s);\n",
+    '    status = call(s.listeners, readPackets, s);\n    if (status > 0) s.acks = "";\n',
+  ),
+  one(
+    "what broke off is not told",
+    "session/accept.ts",
+    "  if (left > 0 && !s.mute) {",
+    "  if (left > 1000000 && !s.mute) {",
+  ),
+  one(
+    "what is said behind the end is read",
+    "transport/drive.ts",
+    "if (d.session.gate.link && d.session.phase < Phase.ENDED)",
+    "if (d.session.gate.link)",
+  ),
+  one("a message in parts goes on where it broke off", "session/accept.ts", "  s.part = 0;\n", ""),
+  one(
+    "DISCONNECT cuts a message in two",
+    "transport/drive.ts",
+    "if (s.part < 1) gateSend(s.gate, String.fromCharCode(First.DISCONNECT, 0));",
+    "gateSend(s.gate, String.fromCharCode(First.DISCONNECT, 0));",
+  ),
+  one(
+    "acknowledgements are lost with their chunk",
+    "session/flush.ts",
+    "      gateSend(s.gate, acks);\n",
+    "      if (acks.length < 9) gateSend(s.gate, acks);\n",
+  ),
+  one("room is not told", "session/flush.ts", "    call(s.listeners, s.listeners.on.room);\n", ""),
+  one(
+    "a full table of received identifiers is not noticed",
+    "session/receive.ts",
+    "s.received.length >= Limit.RECEIVED",
+    "s.received.length >= Limit.RECEIVED * 99",
+  ),
+  one("a refused call is not counted", "session/publish.ts", "  s.refused += 1;\n", ""),
+  one(
+    "what follows a source that failed is written",
+    "session/flush.ts",
+    "    if (s.part > 0) s.gate.room = Room.SHUT;\n",
+    "    s.part = 0;\n",
+  ),
+  one(
+    "a link that threw is written to again",
+    "session/tick.ts",
+    "s.phase === Phase.ONLINE && s.gate.room > Room.SHUT;",
+    "s.phase === Phase.ONLINE;",
+  ),
+];
