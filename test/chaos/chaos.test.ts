@@ -48,6 +48,47 @@ describe("a client in chaos", () => {
     expect(failures("hostile", 0, 400)).toBe("");
   });
 
+  it("is cut at every octet of an exchange, in both directions, twice [MQTT-4.4.0-1]", () => {
+    const made = chaos.scenarioOf(1, "faithful");
+    const options = {
+      ...made.options,
+      cleanSession: false,
+      linkWindow: 40,
+      inbox: 24,
+      eager: false,
+    };
+    const exchange: Chaos.Scenario["steps"] = [
+      ["subscribe", 2, 2, 0],
+      ["publish", 0, 8, 1, 0, 0],
+      ["publish", 0, 9, 2, 1, 0],
+      ["parts", 0, 60, 2, 20, -1, 0],
+      ["flows", 30],
+      ["server", 0, 8, 1, 0],
+      ["server", 0, 60, 2, 0],
+      ["flows", 30],
+      ["unsubscribe", 2],
+      ["flows", 9],
+    ];
+    // In all there are fewer octets.
+    for (let at = 0; at < 400; at++) {
+      const cut: Chaos.Scenario["steps"] = [
+        ["passes", 1],
+        ["breaks", at],
+        ...exchange,
+        ["passes", 1000],
+        ["breaks", at % 50],
+        ["flows", 30],
+      ];
+      for (const late of [false, true]) {
+        const server = { ...made.server, late, scatters: false };
+        const scenario = { ...made, options: { ...options, outbox: 1024 }, server, steps: cut };
+        const outcome = chaos.runScenario(scenario);
+        if (outcome.failure !== undefined) expect(chaos.report(scenario)).toBe("");
+        expect(outcome.seen["delivered"]).toBeGreaterThanOrEqual(3);
+      }
+    }
+  });
+
   it("meets everything it should: runs are no empty runs", () => {
     const sum: Record<string, number> = {};
     for (let seed = 0; seed < 300; seed++) {

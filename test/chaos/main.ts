@@ -4,3 +4,5 @@
 export { type Outcome, runScenario, runSeed } from "./run.js";
 export { type Scenario, scenarioOf } from "./script.js";
 export { kindOf, report, shrink } from "./shrink.js";
+export { tapeInJavaScript, tapeInLua } from "./engines.js";
+export { tapeOf } from "./tape.js";

@@ -26,6 +26,11 @@ export function modelSettles(m: Model, figures: Figures, timers: number): void {
   figuresAreRight(m, figures);
   const draining = m.drains.some(({ count, isReplaced }) => count < 1 && !isReplaced);
   if (m.isEnded && m.hasClosed && draining) fail(m, "the end came, and done is not told");
+  for (const { count, isReplaced, deadline } of m.drains) {
+    if (count < 1 && !isReplaced && m.now > deadline && m.now > m.lateAt) {
+      fail(m, "the time of drain is over, and done is not told");
+    }
+  }
   const wanted = (m.isEnded ? 0 : 1) + (draining ? 1 : 0);
   if (timers !== wanted) fail(m, `${timers} timers, not ${wanted}`);
 }

@@ -8,7 +8,7 @@ import { fail } from "./model.js";
 import { advance } from "./model-in.js";
 import * as calls from "./model-calls.js";
 import { modelDone, modelDrains, modelHears, modelPullFails } from "./model-events.js";
-import { octetsOf, say, type World } from "./world.js";
+import { hex, octetsOf, say, type World } from "./world.js";
 
 /** What a handler does the next time. */
 interface Reaction {
@@ -81,7 +81,18 @@ function hears(program: Program, event: string, values: unknown[], handler?: str
     return `  ${handler === undefined || handler === "message" ? event : handler} ${shown}`;
   });
   modelHears(world.model, event, values, handler);
+  world.tape?.lines.push(tapeLine(event, values, handler));
   reacts(program, event);
+}
+
+/** An event as a program on another engine prints it. */
+function tapeLine(event: string, values: unknown[], handler = "message"): string {
+  if (event === "message") {
+    const [topic, payload, ...rest] = values;
+    return [handler, hex(topic as string), hex(payload as string), ...rest].join(" ");
+  }
+  if (event === "error" && typeof values[0] !== "number") return "error thrown";
+  return [event, ...values].join(" ");
 }
 
 /** Does what the script has for this event, once. */
@@ -119,6 +130,7 @@ export function programCalls(program: Program, call: Call): void {
       client.drain(call[1], (status, left) => {
         say(world, () => `  done ${status} ${left}`);
         modelDone(model, at, status, left);
+        world.tape?.lines.push(`done ${status} ${left}`);
         reacts(program, "done");
       });
       break;
@@ -167,6 +179,7 @@ function programPublishes(program: Program, call: Publishing): void {
       )
     : publishIn(program, call, topic, payload, retain);
   say(world, () => `  returns ${result}`);
+  world.tape?.lines.push(`told ${result}`);
   calls.modelPublished(model, given, out, result);
   if (result < 0) {
     if (model.watch?.hasThrown && !before.thrown && result === -30) return;
@@ -231,6 +244,7 @@ function programSubscribes(program: Program, call: Call): void {
     ? client.unsubscribe(filter)
     : client.subscribe(filter, qos, handler ? messageHandler(program, handler) : undefined);
   say(world, () => `  returns ${result}`);
+  world.tape?.lines.push(`told ${result}`);
   returns(result);
   refusedCall(program, call[0], result, written);
 }

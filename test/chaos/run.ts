@@ -77,6 +77,7 @@ function becomesKind(sim: Sim): void {
   server.grants.count = 0;
   server.isMute = false;
   if (world.line && !world.line.watch.hasThrown) world.line.jam = -1;
+  if (world.line) world.line.left = Infinity;
   if (model.scenario.world === "hostile") {
     closes(sim);
     serverRestarts(server, false);

@@ -24,6 +24,8 @@ export type Step =
   /** The connection breaks; so many octets reach the server before. `dies`: the client is not told. */
   | ["cut" | "dies", count: number]
   | ["closes"]
+  /** The connection carries so many octets more, in both directions together, and then breaks. */
+  | ["breaks", after: number]
   /** From the next write but so many on, writes throw. */
   | ["jams", after: number]
   /** The next connections are refused on the spot. */
@@ -122,7 +124,8 @@ function networkStep(chance: Chance, { answerMs }: Scenario["options"]): Step {
   if (kind < 30) return ["up", some()];
   if (kind < 52) return ["down", some()];
   if (kind < 70) return ["flows", 1 + chance.below(3)];
-  if (kind < 78) return ["cut", some()];
+  if (kind < 74) return ["cut", some()];
+  if (kind < 78) return ["breaks", some() + chance.below(60)];
   if (kind < 80) return ["dies", some()];
   if (kind < 81) return ["closes"];
   if (kind < 83) return ["jams", chance.below(4)];

@@ -9,7 +9,8 @@ import { modelSettles } from "./model-settle.js";
 import { type Program, payloadOf, programCalls, programOpen } from "./program.js";
 import { TOPICS, type Scenario, type Step } from "./script.js";
 import { serverPublishes, serverReads, serverRestarts } from "./server.js";
-import { type Line, loseLine, say, spell, type World, worldOpen } from "./world.js";
+import { hex, type Line, loseLine, say, spell } from "./world.js";
+import { type Tape, type TapeStep, type World, worldOpen } from "./world.js";
 
 /** A run under way. */
 export interface Sim {
@@ -20,13 +21,14 @@ export interface Sim {
   /** Messages the server had for the client. */
   told: { payload: string; qos: number; session: number }[];
   isStale: boolean;
+  isSettling: boolean;
   heardAt: number;
   history: string[];
 }
 
-export function simOpen(scenario: Scenario, isRead: boolean): Sim {
+export function simOpen(scenario: Scenario, isRead: boolean, tape?: Tape): Sim {
   const model = modelOpen(scenario);
-  const world = worldOpen(model, isRead);
+  const world = worldOpen(model, isRead, tape);
   return {
     scenario,
     model,
@@ -34,6 +36,7 @@ export function simOpen(scenario: Scenario, isRead: boolean): Sim {
     program: programOpen(world, scenario),
     told: [],
     isStale: false,
+    isSettling: false,
     heardAt: 0,
     history: [],
   };
@@ -53,6 +56,22 @@ export function act(sim: Sim, what: () => void): void {
   const past = world.past;
   world.past = undefined;
   if (past && sim.isStale) stale(sim, past);
+  if (world.tape && !sim.isSettling) tapeSettles(sim, world.tape);
+}
+
+/** On other engines links take all that they are given, at once. */
+function tapeSettles(sim: Sim, tape: Tape): void {
+  sim.isSettling = true;
+  while (sim.world.line?.isBusy) takes(sim, Infinity);
+  if (sim.world.line?.isEnding) closes(sim);
+  if (tape.sent !== "") tape.lines.push(`sent ${hex(tape.sent)}`);
+  tape.sent = "";
+  sim.isSettling = false;
+}
+
+/** Writes down what happens next. */
+function record(sim: Sim, step: TapeStep): void {
+  if (!sim.isSettling) sim.world.tape?.steps.push(step);
 }
 
 /** What the firmware had in its queue for a connection that was let go of. */
@@ -79,12 +98,19 @@ export function takes(sim: Sim, count: number): boolean {
 export function up(sim: Sim, count: number): boolean {
   const { line, server } = sim.world;
   if (!line || line.wire === "") return false;
-  const octets = line.wire.slice(0, count);
-  line.wire = line.wire.slice(count);
+  const octets = line.wire.slice(0, Math.min(count, line.left));
+  line.wire = line.wire.slice(octets.length);
   if (line.isDead || octets === "") return octets !== "";
   sim.heardAt = sim.model.now;
   if (!serverReads(server, octets)) line.isServerClosing = true;
+  breaks(sim, line, octets.length);
   return true;
+}
+
+/** Some connections break behind so many octets. */
+function breaks(sim: Sim, line: Line, count: number): void {
+  line.left -= count;
+  if (line.left < 1 && sim.world.line === line) closes(sim);
 }
 
 /** The client gets at most so many octets, in one chunk. */
@@ -96,14 +122,15 @@ export function down(sim: Sim, count: number): boolean {
     sim.history.push(octets);
     line.down += octets;
   }
-  const octets = line.down.slice(0, count);
-  line.down = line.down.slice(count);
+  const octets = line.down.slice(0, Math.min(count, line.left));
+  line.down = line.down.slice(octets.length);
   if (octets === "") return false;
   // Behind `end` a port may tell what still comes, or not.
   say(sim.world, () => `server says ${spell(octets, false)}`);
   const { model } = sim;
   const { accepted } = model;
   modelReceives(model, octets);
+  record(sim, { says: octets });
   sim.program.isReading = true;
   act(sim, () => line.events.received(line.drive, octets));
   sim.program.isReading = false;
@@ -112,6 +139,7 @@ export function down(sim: Sim, count: number): boolean {
     if (isOther && model.isPresent) model.isHidden = true;
     model.serverSession = server.sessions;
   }
+  breaks(sim, line, octets.length);
   return true;
 }
 
@@ -121,6 +149,7 @@ export function closes(sim: Sim): void {
   if (!line) return;
   loseLine(sim.world, line, 0);
   say(sim.world, () => "the connection is closed");
+  record(sim, { closes: true });
   sim.world.isByPort = true;
   act(sim, () => line.events.closed(line.drive));
   sim.world.isByPort = false;
@@ -155,6 +184,7 @@ export function passes(sim: Sim, ms: number, each?: () => void): void {
     if (first === undefined) break;
     world.timers.splice(world.timers.indexOf(first), 1);
     model.now = Math.max(first.at, model.now);
+    record(sim, { fires: model.now });
     act(sim, first.fire);
     serverLooks(sim);
     each?.();
@@ -184,11 +214,13 @@ export function simStep(sim: Sim, step: Step): void {
     case "unsubscribe":
     case "drain":
     case "end":
+      record(sim, { call: step });
       return act(sim, () => programCalls(program, step));
     case "on": {
       const [, event, throws, ...calls] = step;
       const list = program.reactions.get(event) ?? [];
       list.push({ throws: throws === 1, calls });
+      record(sim, { on: event, throws: throws === 1, calls });
       program.reactions.set(event, list);
       return;
     }
@@ -210,6 +242,10 @@ export function simStep(sim: Sim, step: Step): void {
       return;
     case "closes":
       return closes(sim);
+    case "breaks":
+      if (line) line.left = step[1];
+      if (line && step[1] < 1) closes(sim);
+      return;
     case "jams":
       if (line && line.jam < 0) line.jam = step[1];
       return;

@@ -8,6 +8,7 @@ import { type Reader, readerOpen, readPacket, wordsOf } from "./codec.js";
 import { fail, type Model, type Watch, watchOpen } from "./model.js";
 import { modelDrops } from "./model-events.js";
 import { modelWrites } from "./model-out.js";
+import type { Call } from "./script.js";
 import { type Server, serverLoses, serverOpen, serverReads } from "./server.js";
 
 /** One network connection. */
@@ -29,6 +30,8 @@ export interface Line {
   isServerClosing: boolean;
   /** Writes until they throw, −1 for never. */
   jam: number;
+  /** Octets it carries before it breaks. */
+  left: number;
 }
 
 interface WorldTimer {
@@ -45,14 +48,34 @@ export interface World {
   line: Line | undefined;
   past: Line | undefined;
   refuses: number;
-  jams: number;
   isByPort: boolean;
   /** What was handed over in all, to see whether a call wrote. */
   written: number;
   /** The dialogue, where somebody reads it. */
   lines: string[] | undefined;
+  tape: Tape | undefined;
   port: Port;
 }
+
+/** A run written down as what happens to a client and what it does, for other engines: engines.ts. */
+export interface Tape {
+  steps: TapeStep[];
+  /** What a client sends and tells, as a program on another engine prints it. */
+  lines: string[];
+  sent: string;
+  /** Octets were lost with their connection before the link took them: where links gather, they are not seen. */
+  isLossy: boolean;
+}
+
+/** What happens to a client from outside: calls, octets, the end of a connection, the next timer. */
+export type TapeStep =
+  | { call: Call }
+  | { on: string; throws: boolean; calls: Call[] }
+  | { says: string }
+  | { closes: true }
+  | { fires: number };
+
+export const hex = (octets: string) => Buffer.from(octets, "latin1").toString("hex");
 
 /** A line of the dialogue. */
 export function say(world: World, line: () => string): void {
@@ -74,7 +97,7 @@ export function spell(octets: string, fromClient: boolean): string {
   return words.join(", ");
 }
 
-export function worldOpen(model: Model, isRead: boolean): World {
+export function worldOpen(model: Model, isRead: boolean, tape?: Tape): World {
   const { scenario } = model;
   const chance = chanceOpen(scenario.chance);
   const world: World = {
@@ -85,10 +108,10 @@ export function worldOpen(model: Model, isRead: boolean): World {
     line: undefined,
     past: undefined,
     refuses: 0,
-    jams: -1,
     isByPort: false,
     written: 0,
     lines: isRead ? [] : undefined,
+    tape,
     port: undefined as unknown as Port,
   };
   const links = new Map<unknown, Line>();
@@ -115,7 +138,8 @@ export function worldOpen(model: Model, isRead: boolean): World {
     },
     after(step, ms, record) {
       if (!(ms >= 0)) fail(model, `a timer of ${ms} ms`);
-      const timer = { at: model.now + ms, fire: () => step(record) };
+      // Firmwares know no timer of 0 ms.
+      const timer = { at: model.now + (tape && ms < 1 ? 1 : ms), fire: () => step(record) };
       world.timers.push(timer);
       return timer;
     },
@@ -125,7 +149,7 @@ export function worldOpen(model: Model, isRead: boolean): World {
       if (place < 0) return fail(model, "a timer is stopped that has fired or was stopped already");
       world.timers.splice(place, 1);
     },
-    chance: (count) => chance.below(count),
+    chance: (count) => (tape ? 0 : chance.below(count)),
   };
   return world;
 }
@@ -144,7 +168,7 @@ function openLine(world: World, drive: unknown, events: LinkEvents): Line | unde
   if (model.watch) fail(model, "a second connection is opened");
   if (backoff && model.lateAt < backoff.at) {
     const waited = model.now - backoff.at;
-    if (waited < backoff.least || waited > backoff.most) {
+    if (waited < backoff.least || waited > Math.max(backoff.most, 1)) {
       fail(model, `opened ${waited} ms behind the close, not ${backoff.least} to ${backoff.most}`);
     }
   }
@@ -161,6 +185,7 @@ function openLine(world: World, drive: unknown, events: LinkEvents): Line | unde
   model.phase = "connecting";
   model.ages.clear();
   say(world, () => `client opens connection ${watch.no}`);
+  world.tape?.lines.push("open");
   const line: Line = {
     drive,
     events,
@@ -173,7 +198,8 @@ function openLine(world: World, drive: unknown, events: LinkEvents): Line | unde
     isDead: false,
     isEnding: false,
     isServerClosing: false,
-    jam: world.jams,
+    jam: -1,
+    left: Infinity,
   };
   serverLoses(world.server);
   world.line = line;
@@ -186,6 +212,7 @@ function lineWrites(world: World, line: Line, octets: string): void {
   say(world, () => `client says ${spell(octets, true)}${throws ? ", and the link throws" : ""}`);
   if (line.isEnding) fail(model, "writes to a link it has closed");
   modelWrites(model, line.watch, octets, throws);
+  if (world.tape) world.tape.sent += octets;
   world.written += octets.length;
   if (throws) throw new Error("the link throws");
   if (line.jam > 0) line.jam -= 1;
@@ -196,6 +223,7 @@ function lineWrites(world: World, line: Line, octets: string): void {
 function dropLine(world: World, line: Line): void {
   say(world, () => "client lets go of the connection");
   modelDrops(world.model, line.watch, world.isByPort);
+  if (world.tape && line.pending !== "") world.tape.isLossy = true;
   world.past = line;
   loseLine(world, line, world.chance.below(line.wire.length + 1));
   line.isUp = false;
