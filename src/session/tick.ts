@@ -21,9 +21,10 @@ export function sessionTick(s: Session): Status {
   const outbox = s.outbox;
   const ages: Session["ages"] = {};
   // What is awaited, each under a name of its own: CONNACK or PINGRESP, the oldest PUBREL, the
-  // oldest PUBLISH, subscriptions.
+  // oldest PUBLISH, subscriptions; and that the link takes the next piece of a message in parts.
   let late =
     (s.isAwaiting && isLate(s, ages, 0)) ||
+    (s.part > 0 && isLate(s, ages, -s.part)) ||
     (s.released.length > 0 && isLate(s, ages, release(s.released[0]!))) ||
     (outbox.sending !== outbox.oldest && isLate(s, ages, outbox.oldest));
   for (const subscription of s.subscriptions) {

@@ -255,6 +255,24 @@ describe("a source that fails in the midst of its message", () => {
   });
 });
 
+describe("a link that takes no more in the midst of a message", () => {
+  it("is given up when it has taken nothing for answerMs, where nothing else is awaited", () => {
+    for (const keepAlive of [0, 4]) {
+      const dial = dialOnline({ keepAlive, answerMs: 8000, linkWindow: 40 });
+      dial.client.publishParts("a", TEXT.length, 1, false, source().pull);
+      const link = dial.link;
+      for (let i = 0; i < 4; i++) {
+        dial.passes(7000);
+        dial.drained();
+      }
+      expect(dial.heard()).toEqual([]);
+      dial.passes(10000);
+      expect(dial.heard()[0]).toBe(`close ${Status.NO_ANSWER}`);
+      expect(link.dropped).toBe(true);
+    }
+  });
+});
+
 describe("a source that calls the client", () => {
   it("publishes behind its own message, never into it", () => {
     const dial = dialOnline({ linkWindow: 100 });
