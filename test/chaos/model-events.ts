@@ -164,7 +164,7 @@ export function modelDone(m: Model, at: number, status: number, left: number): v
 export function modelPullFails(m: Model, n: number, throws: boolean): void {
   const out = m.outs.find((one) => one.n === n);
   // What it returns behind the end is not looked at.
-  if (m.isEnded && !throws) return;
+  if (m.isEnded && (!throws || out === undefined)) return;
   if (out === undefined) return fail(m, `message ${n} is pulled, and was done`);
   outDone(m, out, "dropped");
   if (m.watch && m.watch.open?.message === out) m.watch.hasPullFailed = true;

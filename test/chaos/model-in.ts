@@ -11,6 +11,7 @@ export function modelReceives(m: Model, octets: string): void {
   if (watch === undefined || m.isEnded) return;
   watch.chunk = watch.rest + octets;
   watch.rest = "";
+  watch.heardAt = m.now;
   if (m.phase === "connecting" && watch.chunk !== "" && watch.chunk.charCodeAt(0) !== 32) {
     watch.must = { why: "the first packet is no CONNACK [MQTT-3.2.0-1]", status: -27 };
   }
@@ -144,6 +145,7 @@ function modelAccepted(m: Model, watch: Watch, { code }: Packet): void {
   m.accepted += 1;
   m.isPresent = present;
   watch.onlineAt = m.now;
+  watch.pingAt = -1;
   // CONNACK proves that CONNECT, and with it what was sent behind it, has left.
   watch.outstanding = 0;
   // A connection whose CONNACK did not come may have begun a session of its own.

@@ -50,7 +50,7 @@ export function modelWrites(m: Model, watch: Watch, octets: string, hasThrown: b
 export function keepsAlive(m: Model, watch: Watch): void {
   const since = Math.max(watch.writtenAt, watch.onlineAt, m.lateAt);
   const { keepAlive } = m.scenario.options;
-  if (m.phase !== "online" || keepAlive < 1 || watch.open || watch.hasThrown || m.isEnded) return;
+  if (keepAlive < 1 || watch.open || watch.hasThrown || m.isEnded) return;
   if (m.now - since > keepAlive * 1000) {
     fail(m, `nothing sent for ${m.now - since} ms at keep alive ${keepAlive} s [MQTT-3.1.2-23]`);
   }
@@ -171,6 +171,7 @@ function packetOut(m: Model, watch: Watch, packet: Packet): void {
 
 function mayBeEager(m: Model, watch: Watch, packet: Packet, words: string): void {
   const isOld = (out: Out) => out.handedOn > 0 && out.handedOn !== watch.no;
+  if (packet.type === Type.PINGREQ) return;
   if (!m.scenario.options.eager) fail(m, `${words} before CONNACK`);
   if (packet.type !== Type.PUBLISH && packet.type < Type.SUBSCRIBE) fail(m, `${words}, eager`);
   if (m.released.length > 0 || m.outs.some((out) => out.qos > 0 && isOld(out))) {

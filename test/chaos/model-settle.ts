@@ -43,6 +43,7 @@ function watchSettles(m: Model, watch: Watch): void {
     fail(m, `not sent: ${m.owed[0]}`);
   }
   keepsAlive(m, watch);
+  asksTheSilent(m, watch);
   const late = m.scenario.options.answerMs + 2 * tickOf(m.scenario) + 1;
   const before = m.ages;
   m.ages = new Map();
@@ -54,6 +55,19 @@ function watchSettles(m: Model, watch: Watch): void {
   }
 }
 
+/** A server that has said nothing for longer than keep alive is asked whether it is there. */
+function asksTheSilent(m: Model, watch: Watch): void {
+  const { keepAlive } = m.scenario.options;
+  const isAsked = watch.pingAt >= 0 || watch.open !== undefined || watch.hasThrown;
+  // Into the midst of a message nothing can be said.
+  if (watch.open) watch.heardAt = m.now;
+  if (m.phase !== "online" || keepAlive < 1 || isAsked) return;
+  const since = Math.max(watch.heardAt, watch.onlineAt, m.lateAt);
+  if (m.now - since > keepAlive * 1000 + tickOf(m.scenario)) {
+    fail(m, `has heard nothing for ${m.now - since} ms, and does not ask`);
+  }
+}
+
 /** What has to be answered, each under a name of its own. */
 function awaited(m: Model, watch: Watch): string[] {
   const names = m.entries
@@ -61,9 +75,13 @@ function awaited(m: Model, watch: Watch): string[] {
     .map(({ id }) => `the answer to subscription ${id}`);
   const oldest = m.outs.find((out) => out.state === "held" && out.qos > 0);
   if (m.phase === "connecting") names.push("CONNACK");
+  if (watch.open) {
+    names.push(`the link, at octet ${watch.out.rest.length} of message ${watch.open.message.n}`);
+  }
   if (watch.pingAt >= 0) names.push("PINGRESP");
   if (m.released[0]) names.push(`PUBCOMP ${m.released[0].id}, message ${m.released[0].n}`);
-  if (oldest?.handedOn === watch.no && watch.open?.message !== oldest) {
+  const wasHanded = oldest?.handedOn === watch.no || (oldest?.maybe && watch.hasThrown);
+  if (oldest && wasHanded && watch.open?.message !== oldest) {
     names.push(`the answer to message ${oldest.n}`);
   }
   return names;

@@ -92,6 +92,7 @@ export interface Watch {
   openedAt: number;
   onlineAt: number;
   writtenAt: number;
+  heardAt: number;
   pingAt: number;
 }
 
@@ -214,6 +215,7 @@ export function watchOpen(no: number, now: number): Watch {
     openedAt: now,
     onlineAt: -1,
     writtenAt: now,
+    heardAt: now,
     pingAt: -1,
   };
 }

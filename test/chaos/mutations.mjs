@@ -90,8 +90,8 @@ export const mutations = [
   one(
     "no PINGREQ",
     "session/tick.ts",
-    "s.phase === Phase.ONLINE && s.keepAliveMs > 0",
-    "s.phase === Phase.ONLINE && s.keepAliveMs > 900000",
+    "  if (s.keepAliveMs > 0) {",
+    "  if (s.keepAliveMs > 900000) {",
   ),
   one(
     "silence behind PINGREQ is not noticed",
@@ -228,5 +228,23 @@ export const mutations = [
     "session/tick.ts",
     "s.phase === Phase.ONLINE && s.gate.room > Room.SHUT;",
     "s.phase === Phase.ONLINE;",
+  ),
+  one(
+    "a server that is silent is not asked",
+    "session/tick.ts",
+    "(!s.isAwaiting && s.silent >= s.keepAliveMs)",
+    "false",
+  ),
+  one(
+    "keep alive stands still while an answer is awaited",
+    "session/tick.ts",
+    "      s.part < 1 &&\n",
+    "      s.part < 1 &&\n      !s.isAwaiting &&\n",
+  ),
+  one(
+    "a link that takes nothing in the midst of a message is kept",
+    "session/tick.ts",
+    "    (s.part > 0 && isLate(s, ages, -s.part)) ||\n",
+    "",
   ),
 ];

@@ -65,6 +65,8 @@ export interface Scenario {
     late: boolean;
     /** Takes the smallest identifier that is free, not the next one. */
     reuses: boolean;
+    /** Dead links take no octets any more; others take them and lose them. */
+    jams?: boolean;
     /** Answers to different messages may overtake each other. */
     scatters: boolean;
   };
@@ -179,6 +181,7 @@ export function scenarioOf(seed: number, world: Scenario["world"]): Scenario {
       inFlight: chance.one([1, 3, 20]),
       late: chance.percent(50),
       reuses: chance.percent(60),
+      jams: chance.percent(50),
       scatters: chance.percent(25),
     },
     chance: chance.below(1000),
@@ -191,6 +194,13 @@ export function scenarioOf(seed: number, world: Scenario["world"]): Scenario {
     scenario.steps.push(["subscribe", filter, chance.below(3), chance.below(2)]);
   }
   if (chance.percent(60)) scenario.steps.push(["flows", 3]);
+  if (chance.percent(6)) {
+    // A program that says something often, and hears nothing.
+    for (let i = 0; i < 8; i++) {
+      const pause = Math.max(50, scenario.options.keepAlive * 300);
+      scenario.steps.push(["publish", 0, 3, 0, 0, 0], ["takes", 1000], ["passes", pause]);
+    }
+  }
   const length = 10 + chance.below(chance.one([20, 60, 120]));
   for (let i = 0; i < length; i++) scenario.steps.push(stepOf(chance, scenario));
   if (chance.percent(8)) {

@@ -85,7 +85,7 @@ function stale(sim: Sim, line: Line): void {
 
 export function takes(sim: Sim, count: number): boolean {
   const line = sim.world.line;
-  if (!line || !line.isBusy) return false;
+  if (!line || !line.isBusy || (line.isDead && sim.scenario.server.jams)) return false;
   line.wire += line.pending.slice(0, count);
   line.pending = line.pending.slice(count);
   if (line.pending !== "") return count > 0;
