@@ -16,6 +16,8 @@ export interface LinkEvents extends Single {
   drained: (this: void, drive: any) => void;
   /** It is closed, or could not be opened. */
   closed: (this: void, drive: any) => void;
+  /** Why it will be told as closed, where there is somebody to read it: in Node. */
+  failed?: (this: void, drive: any, reason: Error) => void;
 }
 
 /** What a connection is opened with: the options of `connect`. */

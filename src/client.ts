@@ -84,7 +84,7 @@ export type ClientEvent =
   | "unsubscribed"
   /** (packetId): a QoS 1 or 2 message is the server's now. */
   | "delivered"
-  /** (packetId): the server lost its session between PUBREC and PUBCOMP. */
+  /** (packetId): the server lost its session before PUBCOMP, or has no QoS 2: perhaps it came twice. */
   | "uncertain"
   /** (): something was refused for want of room, and now there is room. */
   | "room"

@@ -17,6 +17,8 @@ const TEXTS: Record<number, string> = {
   [Status.TOO_LONG]:
     "The message can never fit: it is longer than the outbox or `linkWindow`, or than a packet may be.",
   [Status.ONE_CLIENT]: "This bundle holds one client and that one has not ended.",
+  [Status.INSECURE]:
+    "TLS verifies nobody on this firmware, or is missing; `tls: { insecure: true }` takes it as it is.",
   [Status.OUTBOX_FULL]: "The outbox has no room: wait for `room`.",
   [Status.IN_FLIGHT_FULL]: "Every in-flight slot is taken: wait for `room`.",
   [Status.SUBSCRIPTIONS_FULL]: "Every subscription entry is taken.",
@@ -43,7 +45,7 @@ const TEXTS: Record<number, string> = {
   [Status.OFFLINE]: "There is no connection now.",
   [Status.CLOSED]: "The network connection was closed by the other side or got lost.",
   [Status.UNREACHABLE]:
-    "No network, unknown host, refused port, or closed by the server before it answered CONNECT.",
+    "No network, unknown host, refused port, no TLS to trust, or closed before CONNECT was answered.",
   [Status.NO_ANSWER]: "An answer did not come within `answerMs`.",
   [Status.LINK_FAILED]:
     "The link failed: a write threw, or acknowledgements that had to be sent were not taken.",

@@ -9,6 +9,7 @@ import { explain } from "./explain.js";
 import type { Options } from "./options.js";
 import type { MessagePacket } from "./session/session.js";
 import type { Status } from "./status.js";
+import { type Drive, driveExplain } from "./transport/drive.js";
 import type { Port } from "../boards/hal.js";
 
 /** Called for each message; long payloads in parts, see `MessagePacket`. */
@@ -24,7 +25,7 @@ export interface Events {
   unsubscribed: (packetId: number) => void;
   /** A QoS 1 or 2 message is the server's now. */
   delivered: (packetId: number) => void;
-  /** The server lost its session between PUBREC and PUBCOMP. */
+  /** The server lost its session before PUBCOMP, or has no QoS 2: perhaps it came twice. */
   uncertain: (packetId: number) => void;
   /** Something was refused for want of room, and now there is room. */
   room: () => void;
@@ -52,7 +53,10 @@ export function clientOrThrow(
   const wrong = explainOptions(rules, given);
   if (wrong !== undefined) throw new TypeError(wrong);
   // A server may refuse a client without a name, so one that is gone with the program gets one.
-  const client = clientOpen({ ...options, clientId: options.clientId ?? anyClientId() }, port);
+  const client = clientOpen(
+    { ...options, clientId: options.clientId ?? anyClientId() },
+    explaining(port),
+  );
   if (typeof client === "number") throw new TypeError(explain(client));
   return client as TypedClient;
 }
@@ -61,4 +65,19 @@ export function clientOrThrow(
 function anyClientId(): string {
   const [number] = crypto.getRandomValues(new Uint32Array(1));
   return `ringlet-${number!.toString(16).padStart(8, "0")}`;
+}
+
+/** The port, with its reasons told as `error`: each once, and again when another came in between. */
+function explaining(port: Port): Port {
+  let last = "";
+  const failed = (drive: Drive, reason: Error): void => {
+    const isNews = reason.message !== last;
+    last = reason.message;
+    if (isNews && drive.session.listeners.on.error === undefined) console.error(reason.message);
+    else if (isNews) driveExplain(drive, reason);
+  };
+  return {
+    ...port,
+    open: (drive, events, address) => port.open(drive, { ...events, failed }, address),
+  };
 }

@@ -25,6 +25,8 @@ export const enum Status {
   TOO_LONG = -7,
   /** This bundle holds one client and that one has not ended. */
   ONE_CLIENT = -8,
+  /** TLS verifies nobody on this firmware, or is missing; `tls: { insecure: true }` takes it as it is. */
+  INSECURE = -9,
 
   /** The outbox has no room: wait for `room`. */
   OUTBOX_FULL = -10,
@@ -68,7 +70,7 @@ export const enum Status {
   OFFLINE = -30,
   /** The network connection was closed by the other side or got lost. */
   CLOSED = -31,
-  /** No network, unknown host, refused port, or closed by the server before it answered CONNECT. */
+  /** No network, unknown host, refused port, no TLS to trust, or closed before CONNECT was answered. */
   UNREACHABLE = -32,
   /** An answer did not come within `answerMs`. */
   NO_ANSWER = -33,

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // `npm run docs`: writes what is generated in the documents, between `<!-- generated … -->` marks:
 // sizes of bundles from dist/sizes.json, the ledger of the standard from docs/standard.json and the titles
-// of tests, everything else from the source. With --check it changes nothing and fails where something
+// of tests, brokers from docs/brokers.json, everything else from the source. With --check it changes nothing and fails where something
 // is out of date. What is measured is written by `npm run bench`.
 
 import { readFileSync, writeFileSync } from "node:fs";
+import { brokersTable } from "./brokers.mjs";
 import { filesOf, LEDGER, proofsOf } from "./check/clauses.mjs";
 import { limitsTable } from "./docs/limits.mjs";
 import { answersTable, keepAliveTable, leanTable, timesTable } from "./docs/timeouts.mjs";
@@ -94,6 +95,7 @@ const GENERATED = {
   "docs/authentication.md": { vectors: vectorsTable },
   "docs/standard.md": { clauses: clausesTable },
   "README.md": { sizes: sizesTable },
+  "docs/brokers.md": { brokers: brokersTable },
   "docs/status.md": { statuses: statusTable },
   "docs/timeouts.md": {
     times: timesTable,

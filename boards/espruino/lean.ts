@@ -3,10 +3,10 @@
 
 import { type LeanClient, leanOpen } from "../../src/lean/lean.js";
 import type { Options } from "../../src/options.js";
-import type { Status } from "../../src/status.js";
-import { port } from "./port.js";
+import { Status } from "../../src/status.js";
+import { isUnaware, port } from "./port.js";
 
 /** Makes the client and connects it; a Status when the options make no sense. */
 export function connect(options: Options): LeanClient | Status {
-  return leanOpen(options, port);
+  return isUnaware(options) ? Status.INSECURE : leanOpen(options, port);
 }

@@ -8,7 +8,7 @@ import type { Options } from "../../src/options.js";
 import { Phase } from "../../src/session/session.js";
 import { Status } from "../../src/status.js";
 import type { Drive } from "../../src/transport/drive.js";
-import { port } from "./port.js";
+import { isUnaware, port } from "./port.js";
 
 // After flattening this stands for the one client there is.
 declare const only: Drive;
@@ -16,7 +16,7 @@ declare const only: Drive;
 /** Makes the client and connects it; a Status when the options make no sense. */
 export function connect(options: Options): Client | Status {
   if (only.session.phase < Phase.ENDED) return Status.ONE_CLIENT;
-  return clientOpen(options, port);
+  return isUnaware(options) ? Status.INSECURE : clientOpen(options, port);
 }
 
 export { text };

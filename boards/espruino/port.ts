@@ -4,7 +4,17 @@
 // connection can be made, and on a write between the other side's close and the event that tells.
 
 import type { Link, Single } from "#engine";
+import type { Options } from "../../src/options.js";
 import type { Address, LinkEvents, Port } from "../hal.js";
+
+/**
+ * Whether TLS was asked for, and not that it may verify nobody: it encrypts here, and whoever stands in
+ * between can read and change everything.
+ */
+export function isUnaware(options: Options): boolean {
+  const tls = options && (options.tls as { insecure?: boolean } | undefined);
+  return !!tls && !tls.insecure;
+}
 
 /** There is no abort: without listeners it closes by itself, on a dead link after a long time. */
 function drop(link: Link): void {

@@ -7,6 +7,7 @@ import { connect as connectTls } from "node:tls";
 import { chunkOpen, type Link, type Single } from "#engine";
 import type { Address, LinkEvents, Port } from "../hal.js";
 import { gatherOpen } from "./gather.js";
+import { explainTls } from "./trust.js";
 
 /** How long the other side may take to close after we have: a few round trips of a slow link. */
 const LINGER_MS = 3000;
@@ -23,7 +24,15 @@ function open(drive: Single, events: LinkEvents, address: Address): Link | undef
     if (tls === undefined) return adapt(drive, events, connectTcp({ host, port }));
     // SNI takes names only, and Node sends none unless told.
     const servername = isIP(host) === 0 ? { servername: host } : {};
-    return adapt(drive, events, connectTls({ ...servername, ...tls, host, port }));
+    const socket = connectTls({ ...servername, ...tls, host, port });
+    // With TLS 1.3 a server refuses our certificate after the handshake is through for us.
+    let isHeard = false;
+    socket.once("data", () => (isHeard = true));
+    socket.on("error", (error) => {
+      const sentence = isHeard ? undefined : explainTls(error, host, port);
+      if (sentence !== undefined) events.failed?.(drive, new Error(sentence));
+    });
+    return adapt(drive, events, socket);
   } catch {
     // A port or TLS options that Node refuses on the spot.
     return undefined;

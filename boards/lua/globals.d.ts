@@ -10,7 +10,6 @@ interface LuaSocket {
     count: number,
   ): LuaMultiReturn<[string | undefined, string | undefined, string | undefined]>;
   close(): void;
-  dohandshake(): boolean | undefined;
 }
 interface LuaSocketLibrary {
   tcp(this: void): LuaSocket;
@@ -22,8 +21,21 @@ interface LuaSocketLibrary {
     seconds: number,
   ): LuaMultiReturn<[Record<string, unknown>, Record<string, unknown>]>;
 }
+/** @noSelf */
+declare namespace string {
+  function lower(text: string): string;
+  function gsub(text: string, pattern: string, by: string): LuaMultiReturn<[string, number]>;
+}
+interface LuaSecCertificate {
+  extensions(): Record<string, { dNSName?: string[]; iPAddress?: string[] } | undefined>;
+}
+interface LuaSecSocket extends LuaSocket {
+  sni(host: string): void;
+  dohandshake(): boolean | undefined;
+  getpeercertificate(): LuaSecCertificate;
+}
 interface LuaSecLibrary {
-  wrap(this: void, socket: LuaSocket, options: object): LuaSocket;
+  wrap(this: void, socket: LuaSocket, options: object): LuaSecSocket;
 }
 declare function require(this: void, name: string): any;
 declare function load(this: void, text: string): unknown;

@@ -5,6 +5,7 @@
 
 import type { Link, Octets, Single } from "#engine";
 import type { Address, LinkEvents, Port } from "../hal.js";
+import { secure } from "./secure.js";
 
 const library: LuaSocketLibrary = require("socket");
 
@@ -59,10 +60,12 @@ function start(link: SocketLink, address: Address): void {
   link.socket.settimeout(Wait.OPEN);
   link.isOpen = link.socket.connect(address.host, address.port || (tls ? 8883 : 1883)) === 1;
   if (link.isOpen && tls) {
-    const security: LuaSecLibrary = require("ssl");
-    link.socket = security.wrap(link.socket, tls);
-    link.socket.settimeout(Wait.OPEN);
-    link.isOpen = link.socket.dohandshake() === true;
+    link.isOpen = false;
+    const secured = secure(link.socket, address, Wait.OPEN);
+    if (secured) {
+      link.socket = secured;
+      link.isOpen = true;
+    }
   }
   link.socket.settimeout(0);
 }
@@ -147,7 +150,9 @@ export function step(seconds: number): number {
     if (act && timer.due <= library.gettime()) act();
     else if (act) timers.push(timer);
   }
-  let count = timers.length;
+  let count = 0;
+  // Those that were stopped are nothing to wait for.
+  for (const timer of timers) if (timer.act) count += 1;
   for (const link of links) if (link.isOpen) count += 1;
   return count;
 }

@@ -3,11 +3,11 @@
 
 import { type LeanClient, leanOpen } from "../../src/lean/lean.js";
 import type { Options } from "../../src/options.js";
-import type { Status } from "../../src/status.js";
+import { Status } from "../../src/status.js";
 import { closable } from "../lua/closable.js";
-import { port } from "./port.js";
+import { isUnaware, port } from "./port.js";
 
 /** Makes the client and connects it; a Status when the options make no sense. */
 export function connect(options: Options): (LeanClient & { close(): void }) | Status {
-  return closable(leanOpen(options, port));
+  return isUnaware(options) ? Status.INSECURE : closable(leanOpen(options, port));
 }

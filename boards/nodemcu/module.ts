@@ -4,13 +4,13 @@
 import { text } from "#engine";
 import { type Client, clientOpen } from "../../src/client.js";
 import type { Options } from "../../src/options.js";
-import type { Status } from "../../src/status.js";
+import { Status } from "../../src/status.js";
 import { closable } from "../lua/closable.js";
-import { port } from "./port.js";
+import { isUnaware, port } from "./port.js";
 
 /** Makes a client and connects it; a Status when the options make no sense. */
 export function connect(options: Options): (Client & { close(): void }) | Status {
-  return closable(clientOpen(options, port));
+  return isUnaware(options) ? Status.INSECURE : closable(clientOpen(options, port));
 }
 
 export { text };

@@ -6,6 +6,7 @@
 // memory runs out.
 
 import { type Link, type Octets, orUsual, type Single } from "#engine";
+import type { Options } from "../../src/options.js";
 import type { Address, LinkEvents, Port } from "../hal.js";
 
 /** What a socket is given at once: a TCP segment. */
@@ -26,6 +27,15 @@ interface NodemcuLink extends Link {
   /** Whether a `send` may be made: it is up, and the last one is through. */
   isFree: boolean;
   isFinishing: boolean;
+}
+
+/**
+ * Whether TLS was asked for, and not that it may verify nobody, as it does unless the program has
+ * called `tls.cert.verify`, which cannot be seen from here; or the firmware has none, as for ESP32.
+ */
+export function isUnaware(options: Options): boolean {
+  const given = options && (options.tls as { insecure?: boolean } | undefined);
+  return given !== undefined && !(tls && given.insecure);
 }
 
 /** Without handlers the socket holds nothing of ours, and is collected. */

@@ -145,7 +145,8 @@ function readControl(s: Session, first: number, body: number, length: number): S
   const packetId = chunk.slice(body, body + 2);
   const id = length < 2 ? 0 : decodeInteger(chunk, body);
   const place = listFind(s.released, packetId);
-  const sent = outboxFirst(s.outbox, id);
+  // Nothing acknowledges a message in parts whose last one has not left.
+  const sent = s.part > 0 && id === s.outbox.sending ? 0 : outboxFirst(s.outbox, id);
   if (first === First.PINGRESP && length < 1) s.isAwaiting = false;
   else if (length !== (first === First.SUBACK ? 3 : 2)) return Status.MALFORMED;
   else if (first === First.CONNACK && s.phase < Phase.ONLINE) {
@@ -173,9 +174,10 @@ function readControl(s: Session, first: number, body: number, length: number): S
       outboxFree(s.outbox, id);
     } else if (place < 0) s.skipped += 1;
   } else if (first !== First.PUBACK && first !== First.PUBCOMP) return Status.UNEXPECTED;
-  else if (first === First.PUBCOMP ? place >= 0 : sent >= Sent.QOS1 && sent < Sent.QOS2) {
+  else if (first === First.PUBCOMP ? place >= 0 : sent >= Sent.QOS1) {
     if (place >= 0) listRemove(s.released, place);
-    settle(s, id, s.listeners.on.delivered);
+    // A server without QoS 2 says PUBACK instead of PUBREC: it has the message, perhaps twice.
+    settle(s, id, sent < Sent.QOS2 ? s.listeners.on.delivered : s.listeners.on.uncertain);
   } else s.skipped += 1;
   return Status.OK;
 }

@@ -87,6 +87,11 @@ function driveClosed(d: Drive): void {
   if (d.session.gate.link) driveClose(d, Status.CLOSED);
 }
 
+/** Why a connection will be closed, from a port that knows; nothing changes. */
+export function driveExplain(d: Drive, reason: unknown): void {
+  call(d.session.listeners, d.session.listeners.on.error, reason);
+}
+
 /** What a connection's adapter tells a drive. */
 const events: LinkEvents = {
   received: driveReceive,

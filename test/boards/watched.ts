@@ -10,6 +10,7 @@ export function watched(options: Partial<Options>) {
     closes: [] as number[],
     delivered: [] as number[],
     subscribed: [] as number[],
+    uncertain: [] as number[],
     errors: [] as unknown[],
     messages: [] as { topic: string; payload: Uint8Array; qos: number; retain: boolean }[],
     /** Payloads of long messages, put together. */
@@ -26,6 +27,7 @@ export function watched(options: Partial<Options>) {
     .on("close", (status) => told.closes.push(status))
     .on("delivered", (packetId) => told.delivered.push(packetId))
     .on("subscribed", (_packetId, granted) => told.subscribed.push(granted))
+    .on("uncertain", (packetId) => told.uncertain.push(packetId))
     .on("error", (reason) => told.errors.push(reason))
     .on("message", (topic, payload, { qos, retain, at, total }) => {
       if (total === 0) told.messages.push({ topic, payload: payload.slice(), qos, retain });

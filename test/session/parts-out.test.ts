@@ -307,3 +307,20 @@ describe("a source that calls the client", () => {
     expect(dial.link.octets.length).toBe(ended);
   });
 });
+
+describe("a message in parts that is under way", () => {
+  it.each([1, 2])("is not acknowledged at QoS %i before its last octet has left", (qos) => {
+    const dial = dialSession({ linkWindow: 64 });
+    const { pull } = source();
+    const id = dial.client.publishParts("a", TEXT.length, qos, false, pull);
+    const next = dial.client.publish("b", "next", 1);
+    dial.serverSays(qos === 1 ? `PUBACK ${id}` : `PUBREC ${id}`);
+    expect(dial.client.stats()).toMatchObject({ inFlight: 2, skipped: 1 });
+    for (let i = 0; i < 9; i++) dial.drained();
+    expect(dial.heard()).toEqual([]);
+    expect(payloadOf(dial)).toEqual([TEXT, "next"]);
+    dial.serverSays(...(qos === 1 ? [`PUBACK ${id}`] : [`PUBREC ${id}`, `PUBCOMP ${id}`]));
+    dial.serverSays(`PUBACK ${next}`);
+    expect(dial.heard()).toEqual([`delivered ${id}`, `delivered ${next}`]);
+  });
+});

@@ -4,7 +4,7 @@
 
 import { describe, expect, it } from "vitest";
 import { Status } from "../../src/status.js";
-import { dialOnline, dialUp, worldOpen } from "../fake.js";
+import { dialOnline, dialSession, dialUp, worldOpen } from "../fake.js";
 
 describe("QoS 0", () => {
   it("leaves at once, no identifier [MQTT-2.3.1-5], DUP 0 [MQTT-4.3.1-1] [MQTT-3.3.1-2]", () => {
@@ -141,14 +141,25 @@ describe("QoS 2", () => {
     expect(dial.heard()).toEqual([`delivered ${id}`]);
   });
 
-  it("is not delivered by PUBCOMP before PUBREC, nor by PUBACK", () => {
+  it("is not delivered by PUBCOMP before PUBREC, nor by PUBACK behind it", () => {
     const dial = dialOnline();
     const id = dial.client.publish("a", "x", 2);
-    dial.serverSays(`PUBCOMP ${id}`, `PUBACK ${id}`);
+    dial.serverSays(`PUBCOMP ${id}`);
     expect(dial.heard()).toEqual([]);
-    expect(dial.client.stats()).toMatchObject({ inFlight: 1, skipped: 2 });
+    expect(dial.client.stats()).toMatchObject({ inFlight: 1, skipped: 1 });
     dial.serverSays(`PUBREC ${id}`, `PUBACK ${id}`, `PUBCOMP ${id}`);
     expect(dial.heard()).toEqual([`delivered ${id}`]);
+  });
+
+  it("is uncertain, and not sent again, when the server answers with PUBACK [MQTT-4.3.3-1]", () => {
+    const dial = dialSession();
+    const id = dial.client.publish("a", "x", 2);
+    dial.serverSays(`PUBACK ${id}`);
+    expect(dial.heard()).toEqual([`uncertain ${id}`]);
+    expect(dial.client.stats()).toMatchObject({ inFlight: 0, skipped: 0 });
+    dial.sent();
+    dial.reconnects(true);
+    expect(dial.sent()).toEqual([]);
   });
 });
 

@@ -27,7 +27,7 @@ const ALLOWED = {
     "src/status",
     "src/limits",
   ],
-  "src/face": ["src/client", "src/explain", "src/status"],
+  "src/face": ["src/client", "src/explain", "src/status", "src/transport"],
   "src/explain": ["src/client", "src/wire", "src/engine", "src/status", "src/limits"],
   boards: [
     "src/auth",
