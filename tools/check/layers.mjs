@@ -16,6 +16,7 @@ const ALLOWED = {
   "src/transport": ["src/session", "src/wire", "src/engine", "src/status", "src/limits"],
   "src/lean": ["src/wire", "src/engine", "src/status", "src/limits"],
   "src/auth": ["src/wire", "src/engine", "src/status"],
+  "src/sn": ["src/wire", "src/engine", "src/status", "src/limits"],
   "src/options": [],
   // The face of the client and its explanations stand on everything below them.
   "src/client": [
@@ -33,6 +34,7 @@ const ALLOWED = {
     "src/auth",
     "src/client",
     "src/lean",
+    "src/sn",
     "src/explain",
     "src/face",
     "src/transport",
