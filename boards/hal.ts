@@ -68,3 +68,32 @@ export interface Hmac extends Single {
   /** The 32 octets that authenticate `octets`. */
   of: (this: void, key: any, octets: Octets) => Octets;
 }
+
+/** What happens to a link for datagrams, in the same way as to a connection. */
+export interface DatagramEvents extends Single {
+  /** One datagram came, from there. */
+  received: (this: void, drive: any, octets: Octets, host: string, port: number) => void;
+  /** Nothing can be sent or received through it any more. */
+  closed: (this: void, drive: any) => void;
+}
+
+/** A link for datagrams: what is written goes, as one, to `host` and `port`; over a stream there is but one peer. */
+export interface DatagramLink extends Link {
+  host: string;
+  port: number;
+}
+
+/** What a client that speaks datagrams needs of the world below it; what `Port` has too is the same. */
+export interface DatagramPort extends Single {
+  /** Opens a link; undefined where the firmware refuses on the spot. Does not throw. */
+  open: (
+    this: void,
+    drive: Single,
+    events: DatagramEvents,
+    options: object,
+  ) => DatagramLink | undefined;
+  drop: (this: void, link: DatagramLink) => void;
+  after: <T>(this: void, step: (this: void, record: T) => void, ms: number, record: T) => Timer;
+  stop: (this: void, timer: Timer) => void;
+  chance: (this: void, count: number) => number;
+}

@@ -32,6 +32,8 @@ const TEXTS: Record<number, string> = {
   [Status.STORE_FAILED]:
     "Counters cannot be written to the store, and would be lost at the next start.",
   [Status.COUNTER_SPENT]: "All counters of this key were used: give both sides a new key.",
+  [Status.NOT_SUPPORTED]:
+    "The gateway refused it, not for want of room: a connection, a topic, a message (MQTT-SN only).",
   [Status.REFUSED_PROTOCOL]: "The server refused the protocol version (CONNACK 1).",
   [Status.REFUSED_IDENTIFIER]: "The server refused the client identifier (CONNACK 2).",
   [Status.REFUSED_UNAVAILABLE]: "The server is there but not available (CONNACK 3).",

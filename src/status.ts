@@ -47,6 +47,8 @@ export const enum Status {
   /** All counters of this key were used: give both sides a new key. */
   COUNTER_SPENT = -18,
 
+  /** The gateway refused it, not for want of room: a connection, a topic, a message (MQTT-SN only). */
+  NOT_SUPPORTED = -20,
   /** The server refused the protocol version (CONNACK 1). */
   REFUSED_PROTOCOL = -21,
   /** The server refused the client identifier (CONNACK 2). */

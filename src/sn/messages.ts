@@ -105,12 +105,8 @@ export function encapsulate(radius: number, nodeId: Octets, message: Octets): Oc
 
 /** Where the message begins that was encapsulated, or 0 where none was; in front is the node's identifier. */
 export function encapsulatedAt(octets: Octets): number {
-  return octets.length > 2 &&
-    octets.charCodeAt(1) === MsgType.ENCAPSULATED &&
-    octets.charCodeAt(0) > 2 &&
-    octets.charCodeAt(0) <= octets.length
-    ? octets.charCodeAt(0)
-    : 0;
+  const at = octets.charCodeAt(0);
+  return octets.charCodeAt(1) === MsgType.ENCAPSULATED && at > 2 && at <= octets.length ? at : 0;
 }
 
 /** Whether a topic field is as long as flags say: an identifier and a short name are two octets. */

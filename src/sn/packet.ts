@@ -125,12 +125,10 @@ export function fieldsAt(message: Octets): number {
 
 /**
  * Reads one message, which a datagram holds alone. MALFORMED where its length is not that of the
- * octets, its type is reserved, or a field is cut, missing or too many.
+ * octets, its type is reserved, or a field is cut, missing or too many. @apart
  */
 export function decodeMessage(m: MessageFields, octets: Octets): Status {
   const end = octets.length;
-  // The shortest there is, without and with a header in the long form.
-  if (end < 2 || (octets.charCodeAt(0) === 1 && end < 4)) return Status.MALFORMED;
   let at = fieldsAt(octets);
   const type = octets.charCodeAt(at - 1);
   let layout = type < Layout.TYPES ? LAYOUTS.charCodeAt(type) - Layout.ZERO : -1;
@@ -167,11 +165,9 @@ export function decodeMessage(m: MessageFields, octets: Octets): Status {
     : Status.OK;
 }
 
-/** The QoS in flags: 0, 1, 2, or 3 for −1 (section 5.3.4). */
+/** The QoS in flags: 0, 1, 2, or 3 for −1 (section 5.3.4). @inline */
 export function qosOf(flags: number): number {
-  const value = flags % MsgFlag.DUP;
-  // No division: it would make a 1 a 1.0 in Lua 5.3.
-  return value > 95 ? 3 : value > 63 ? 2 : value > 31 ? 1 : 0;
+  return Math.floor(flags / MsgFlag.QOS) % 4;
 }
 
 /** Whether flags say RETAIN. @inline */

@@ -22,6 +22,7 @@ export {
   quotient,
   toNumber,
 } from "../javascript.js";
+export { crc16, escapeOctets, piecesOf, unescapeOctets } from "../serial.js";
 export { isUtf8 } from "../utf8.js";
 
 /** One character an octet, 0–255. */
@@ -113,6 +114,11 @@ export function utf8(text: string): Octets {
 /** Text, or what it is as text, as UTF-8 octets; octets stay as they are. */
 export function textOctets(value: unknown): Octets {
   return E.isUTF8(value as string) ? E.fromUTF8(value as string) : "" + value;
+}
+
+/** The octets of what a caller publishes: text, or octets as they are. @inline */
+export function octetsOf(value: unknown): Octets {
+  return textOctets(value);
 }
 
 /** The payload's octets. @inline */

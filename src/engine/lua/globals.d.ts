@@ -4,6 +4,11 @@
 /** @noSelf */
 declare namespace string {
   function find(text: string, pattern: string): number | undefined;
+  function gsub(
+    text: string,
+    pattern: string,
+    by: string | ((this: void, found: string) => string),
+  ): LuaMultiReturn<[string, number]>;
   function gmatch(text: string, pattern: string): LuaIterable<string>;
 }
 /** @noSelf */

@@ -137,6 +137,54 @@ export function orUsual(given: number | undefined, usual: number): number {
   return given === undefined || given === 0 ? usual : given;
 }
 
+/** CRC-16 as in serial.ts, bit by bit and without bit operators, which not every Lua has. */
+export function crc16(octets: Octets): number {
+  let crc = 65535;
+  for (let at = 0; at < octets.length; at++) {
+    let octet = octets.charCodeAt(at);
+    for (let bit = 0; bit < 8; bit++) {
+      const isOdd = crc % 2 !== octet % 2;
+      crc = quotient(crc, 2);
+      octet = quotient(octet, 2);
+      // Bits 15, 13 and 0 change; bit 15 is clear.
+      if (isOdd) {
+        crc += (crc % 16384 < 8192 ? 40960 : 24576) + (crc % 2 < 1 ? 1 : -1);
+      }
+    }
+  }
+  return crc;
+}
+
+/** The last octet behind escapes, or one that gets its escape: what differs is bit 5. */
+function turned(octets: Octets): Octets {
+  const octet = octets.charCodeAt(octets.length - 1);
+  return String.fromCharCode(octet % 64 < 32 ? octet + 32 : octet - 32);
+}
+
+function withEscape(octet: Octets): Octets {
+  return "}" + turned(octet);
+}
+
+/** With `}` in front of Ctrl-C, XON, XOFF, `}` and `~`, and those changed. */
+export function escapeOctets(octets: Octets): Octets {
+  const [escaped] = string.gsub(octets, "[" + String.fromCharCode(3, 17, 19) + "}~]", withEscape);
+  return escaped;
+}
+
+/** The octets again, without any Ctrl-C, XON or XOFF that came between. */
+export function unescapeOctets(octets: Octets): Octets {
+  const [clean] = string.gsub(octets, "[" + String.fromCharCode(3, 17, 19) + "]", "");
+  const [whole] = string.gsub(clean, "}+.", turned);
+  return whole;
+}
+
+/** What stands between flags; the last piece is still open. */
+export function piecesOf(octets: Octets): Octets[] {
+  const pieces: Octets[] = [];
+  for (const piece of string.gmatch(octets + "~", "([^~]*)~")) pieces.push(piece);
+  return pieces;
+}
+
 /** Whether the payload can be joined as it is. */
 export function isReady(payload: Payload): boolean {
   return typeof payload === "string";
@@ -154,6 +202,11 @@ export function utf8(text: string): Octets {
 
 /** Text, or what it is as text. */
 export function textOctets(value: unknown): Octets {
+  return tostring(value);
+}
+
+/** The octets of what a caller publishes: text, or what it is as text. */
+export function octetsOf(value: unknown): Octets {
   return tostring(value);
 }
 

@@ -22,6 +22,7 @@ export {
   quotient,
   toNumber,
 } from "../javascript.js";
+export { crc16, escapeOctets, piecesOf, unescapeOctets } from "../serial.js";
 export { isUtf8 } from "../utf8.js";
 
 /** One character an octet, 0–255. */
@@ -101,6 +102,11 @@ export function toPayload(value: unknown): Payload | undefined {
   if (typeof value === "number") return "" + value;
   if (typeof value !== "string") return undefined;
   return /^[\0-\x7f]*$/.test(value) ? value : encoder.encode(value);
+}
+
+/** The octets of what a caller publishes: a Uint8Array, or text. */
+export function octetsOf(value: unknown): Octets {
+  return value instanceof Uint8Array ? toOctets(value) : textOctets(value);
 }
 
 /** The payload's octets. */
