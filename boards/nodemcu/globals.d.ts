@@ -5,6 +5,17 @@
 declare namespace net {
   const TCP: number;
   function createConnection(kind?: number, secure?: number): NodemcuSocket;
+  function createUDPSocket(): NodemcuUdpSocket;
+}
+/** A socket for datagrams; sends to IP addresses only. */
+interface NodemcuUdpSocket {
+  listen(port?: number): void;
+  on(
+    event: "receive",
+    handler: (this: void, socket: unknown, octets: string, port: number, host: string) => void,
+  ): void;
+  send(port: number, host: string, octets: string): void;
+  close(): void;
 }
 /** A socket. Handlers get the socket first, or nothing after `close`. */
 interface NodemcuSocket {

@@ -27,14 +27,14 @@ const ALIASES = { length: "$", charCodeAt: "_" };
 const HOT = ["publish", "gateSend", "readPackets", "leanPublish", "leanReceive"];
 
 /** Functions that run once, or every few seconds: what only they call is made while they run. */
-const RARE = ["connect", "driveTick"];
+const RARE = ["connect", "driveTick", "openStream"];
 
 /** A variable that has no value. */
 const UNDEFINED = "$_";
 
 /** Fields of records that never leave a bundle; all others keep their names. */
 const INTERNAL =
-  /^(filter|levels|handler|handlers|title|askedOn|knownTo|id|octets|give|size|flags|body)$/;
+  /^(filter|levels|handler|handlers|title|askedOn|knownTo|id|octets|give|size|flags|body|stage|level|isKnown|isFound)$/;
 
 /**
  * One bundle for Espruino.
@@ -95,7 +95,13 @@ export async function bundleEspruino(config, entry) {
     }
   }
   text = inlineOnce(text, passed, apart);
-  for (const name of RARE) text = moveInto(text, name);
+  for (const name of RARE) {
+    // What moved in may be the only one that calls what is still outside.
+    for (let before = ""; before !== text;) {
+      before = text;
+      text = moveInto(text, name);
+    }
+  }
   text = dropUnread(text, new Set(variables), constants);
   // A name of the firmware's that is used once goes by its own name.
   for (const name of constants) {

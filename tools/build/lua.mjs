@@ -28,6 +28,13 @@ const PUBLIC = new Set([
   "Stats",
   "Address",
   "Config",
+  "SnOptions",
+  "SnSessionOptions",
+  "SnClient",
+  "SnSenderClient",
+  "SnStats",
+  "SnPacket",
+  "SnStream",
 ]);
 
 /** A console of NodeMCU takes 255 characters a line. */
@@ -148,7 +155,10 @@ function internalFields(text, ambient, exported) {
     if (ts.isInterfaceDeclaration(statement)) {
       const names = PUBLIC.has(statement.name.text) ? kept : internal;
       for (const { name } of statement.members) if (name) names.add(name.text);
-    } else if (ts.isTypeAliasDeclaration(statement) && statement.name.text === "ClientEvent") {
+    } else if (
+      ts.isTypeAliasDeclaration(statement) &&
+      /^(Client|Sn)Event$/.test(statement.name.text)
+    ) {
       for (const { literal } of statement.type.types) kept.add(literal.text);
     }
   }
@@ -166,10 +176,19 @@ const ONE = new Set([
   "HeaderFields",
   "Drive",
   "Lean",
+  "SnSession",
+  "MessageFields",
+  "SnSender",
 ]);
 
 /** Where an octet past the end may be asked for; there it is 0, which no length check lets pass. */
-const LOOSE = new Set(["readPackets", "decodeInteger"]);
+const LOOSE = new Set([
+  "readPackets",
+  "decodeInteger",
+  "decodeMessage",
+  "fieldsAt",
+  "encapsulatedAt",
+]);
 
 const isOne = (type) => type?.symbol !== undefined && ONE.has(type.symbol.name);
 

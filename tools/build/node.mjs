@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The package for Node and browsers: `dist/node/index.js` (TCP, TLS) and `dist/node/websocket.js`,
-// each one ES module and one file of declarations. Not minified: who ships it to a browser bundles it
-// anyhow, and a stack trace can be read.
+// The package for Node and browsers: `dist/node/index.js` (TCP, TLS), `dist/node/websocket.js`, and what
+// is beside them, each one ES module and one file of declarations. Not minified: who ships it to a
+// browser bundles it anyhow, and a stack trace can be read.
 
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,7 @@ const ENTRIES = [
   { name: "index", entry: "boards/host/module.ts", platform: "node" },
   { name: "auth", entry: "boards/host/auth.ts", platform: "node" },
   { name: "auth-command", entry: "boards/host/auth-command.ts", platform: "node" },
+  { name: "sn", entry: "boards/host/sn.ts", platform: "node" },
   { name: "websocket", entry: "boards/browser/module.ts", platform: "browser" },
 ];
 
