@@ -2,7 +2,7 @@
 // Joins a session to its link and its one timer: after every event the next request is made out of what
 // there is to do, and the timer armed for when it has to be looked at again.
 
-import { call } from "#engine";
+import { call, orUsual } from "#engine";
 import type { DatagramEvents, DatagramLink } from "../../boards/hal.js";
 import { Status } from "../status.js";
 import { lost } from "./gateways.js";
@@ -34,34 +34,29 @@ export function step(s: SnSession): void {
 
 /** Opens the link where there is none, and looks for a gateway or connects to one. */
 function begin(s: SnSession): Status {
-  const gate = s.gate;
-  if (!gate.link) gate.link = s.port.open(s, events, s.options);
-  if (!gate.link) return Status.UNREACHABLE;
+  const search = s.options.search;
+  const to = s.gateways[0] || search!;
+  if (!s.gate.link) s.gate.link = s.port.open(s, events, s.options);
+  const link = s.gate.link as DatagramLink | undefined;
+  if (!link) return Status.UNREACHABLE;
+  // It stays aimed there until the gateway is lost.
+  link.host = to.host;
+  link.port = to.port;
   if (s.gateways.length > 0) sendConnect(s, s.resumption);
   else {
-    const search = s.options.search!;
-    aim(s, search.host, search.port);
-    send(s, encodeSearchGateway(search.radius || 0));
+    send(s, encodeSearchGateway(orUsual(search!.radius, 0)));
     s.due = s.boundMs;
     s.boundMs = Math.min(s.boundMs * 2, s.maxMs);
   }
   return Status.OK;
 }
 
-function aim(s: SnSession, host: string, port: number): void {
-  const link = s.gate.link as DatagramLink;
-  link.host = host;
-  link.port = port;
-}
-
 /** CONNECT: a new connection, or the same one awake. */
 function sendConnect(s: SnSession, resumption: Resumption): void {
-  const gateway = s.gateways[0]!;
   s.phase = SnPhase.CONNECTING;
   s.resumption = resumption;
   // There are gateways that tell the server this time and then wait for the client to keep it.
   s.told = s.keepAlive > s.sleep ? s.keepAlive : s.sleep;
-  aim(s, gateway.host, gateway.port);
   ask(
     s,
     encodeConnect(

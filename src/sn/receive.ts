@@ -89,24 +89,25 @@ function readConnecting(s: SnSession, peer: string): Status {
 
 /** The gateway accepted: a new connection begins with nothing in common, waking up goes on. */
 function accept(s: SnSession): void {
+  const resumption = s.resumption;
+  s.resumption = Resumption.NONE;
   s.phase = SnPhase.ONLINE;
   s.answer = 0;
   s.due = s.keepAlive * 750;
   s.missed = 0;
-  if (s.resumption !== Resumption.AWAKE) {
+  if (resumption !== Resumption.AWAKE) {
     s.accepted += 1;
     s.isNewWill = false;
     s.names = [];
     s.ids = [];
     for (const subscription of s.subscriptions) subscription.isKnown = false;
-    if (s.isClean && s.resumption === Resumption.NONE) {
+    if (s.isClean && resumption === Resumption.NONE) {
       // The server has forgotten both sides' QoS 2 messages: whether ours was delivered is uncertain.
       s.received = [];
       if (s.queue.length > 0 && s.queue[0]!.stage < 0) settleFirst(s, s.listeners.on.uncertain);
     }
     call(s.listeners, s.listeners.on.connect);
   }
-  s.resumption = Resumption.NONE;
 }
 
 /** A message of the gateway the client is connected to. @apart */

@@ -14,7 +14,8 @@ export function send(s: SnSession, message: Octets): Status {
   s.gate.room = 0;
   // Anything sent puts off PINGREQ (section 6.11), at three quarters of keep alive.
   if (s.phase === SnPhase.ONLINE && s.answer < 1) s.due = s.keepAlive * 750;
-  return gateSend(s.gate, isNothing(s.nodeId) ? message : encapsulate(0, s.nodeId, message));
+  if (!isNothing(s.nodeId)) message = encapsulate(0, s.nodeId, message);
+  return gateSend(s.gate, message);
 }
 
 /** Sends a message that is answered by one of type `answer` with that message identifier, or "". */
