@@ -8,10 +8,16 @@ import { dirname } from "node:path";
 import { gzipSync } from "node:zlib";
 import { bundleEspruino } from "./tools/build/espruino.mjs";
 import { bundleLua } from "./tools/build/lua.mjs";
+import { bundleModule } from "./tools/build/modules.mjs";
 import { bundleNode } from "./tools/build/node.mjs";
 import { checkLanguage } from "./tools/espruino/language.mjs";
 
-const backEnds = { espruino: buildEspruino, lua: buildLua, node: buildNode };
+const backEnds = {
+  espruino: buildEspruino,
+  lua: buildLua,
+  modules: buildModules,
+  node: buildNode,
+};
 
 /** Bundles an Espruino board and checks its language. */
 async function buildEspruino(board, manifest) {
@@ -57,6 +63,28 @@ async function buildLua(board, manifest) {
     sizes: Object.fromEntries(made.map(({ file, size }) => [file, size])),
     problems: made.flatMap(({ problems }) => problems),
   }));
+}
+
+/** Makes of each driver a module for Espruino and one for Lua. */
+async function buildModules(board, manifest) {
+  const sizes = {};
+  const problems = [];
+  for (const { entry, file: name, budgets } of manifest.bundles) {
+    const code = await bundleModule("boards/espruino/tsconfig.json", `boards/${board}/${entry}`);
+    const script = `espruino/${name}.min.js`;
+    await write(script, code);
+    sizes[script] = measure(Buffer.from(code, "utf8"), budgets.espruino);
+    problems.push(
+      ...checkLanguage(code, script).map(
+        (p) => `dist/${script}:${p.line}:${p.column} ${p.message}`,
+      ),
+    );
+    const lua = bundleLua(board, entry);
+    problems.push(...lua.problems);
+    if (lua.problems.length < 1) await write(`lua/${name}.lua`, lua.text);
+    sizes[`lua/${name}.lua`] = measure(Buffer.from(lua.text, "latin1"), budgets.lua);
+  }
+  return { sizes, problems };
 }
 
 /** Bundles the package for Node and browsers. */

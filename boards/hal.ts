@@ -3,6 +3,7 @@
 
 import type { Link, Octets, Single } from "#engine";
 import type { Status } from "../src/status.js";
+import type { DeviceStatus } from "./sensors/status.js";
 
 /**
  * What happens to a connection. Its adapter calls these, with what `open` was given first, never from
@@ -96,4 +97,110 @@ export interface DatagramPort extends Single {
   after: <T>(this: void, step: (this: void, record: T) => void, ms: number, record: T) => Timer;
   stop: (this: void, timer: Timer) => void;
   chance: (this: void, count: number) => number;
+}
+
+/**
+ * Calls `step(record)` after `ms`, from the firmware's loop. What a step throws ends the step: an
+ * adapter reports it and goes on.
+ */
+export type After = <T>(
+  this: void,
+  step: (this: void, record: T) => void,
+  ms: number,
+  record: T,
+) => Timer;
+
+// Ports of sensors. None throws, and none waits for a chip: who needs time asks `after` for it. What
+// was read is shorter than asked for where the device, or the firmware, did not give all of it.
+
+/** I²C, of which this is the one master. Addresses have 7 bits. */
+export interface I2cBus {
+  /** Writes octets to a device: OK, or SILENT where one was not acknowledged. */
+  write: (this: void, address: number, octets: Octets) => DeviceStatus;
+  /** Reads so many octets: fewer where nobody acknowledged the address. */
+  read: (this: void, address: number, count: number) => Octets;
+  after: After;
+}
+
+/** SPI with one chip, whose select line the adapter holds down from the first octet to the last. */
+export interface SpiDevice {
+  /** Sends octets, and returns as many that came meanwhile. */
+  transfer: (this: void, octets: Octets) => Octets;
+  after: After;
+}
+
+/** 1-Wire, with its pull-up resistor. */
+export interface OneWireBus {
+  /** The reset pulse: OK, SILENT where no device answered it, STUCK where the line stays low. */
+  reset: (this: void) => DeviceStatus;
+  /** Writes octets, lowest bit first; the line is driven high afterwards, for devices fed by it. */
+  write: (this: void, octets: Octets) => void;
+  read: (this: void, count: number) => Octets;
+  /** The ROM codes of all devices, eight octets each, family first. */
+  search: (this: void) => Octets[];
+  after: After;
+}
+
+/** A serial port that was set up. */
+export interface Uart {
+  write: (this: void, octets: Octets) => DeviceStatus;
+  /** Calls `received(record, octets)` for what comes, cut anywhere; the last one that asked counts. */
+  listen: <T>(
+    this: void,
+    received: (this: void, record: T, octets: Octets) => void,
+    record: T,
+  ) => void;
+  after: After;
+}
+
+/** The lines of a DHT, read by what the firmware has for it. */
+export interface DhtLine {
+  /**
+   * Holds the line down for `lowMs`, then calls `step(record, octets)` with the five octets that the
+   * chip sent, their checksum unseen; with fewer where it stopped.
+   */
+  ask: <T>(
+    this: void,
+    lowMs: number,
+    step: (this: void, record: T, octets: Octets) => void,
+    record: T,
+  ) => void;
+  after: After;
+}
+
+/** A pin, as input or as output. Levels are 0 and 1. */
+export interface DigitalPin {
+  read: (this: void) => number;
+  write: (this: void, level: number) => void;
+  /**
+   * Calls `edge(record, level, us)` for each change; `us` counts microseconds and begins anew at 2^30.
+   * The last one that asked counts.
+   */
+  watch: <T>(
+    this: void,
+    edge: (this: void, record: T, level: number, us: number) => void,
+    record: T,
+  ) => void;
+  after: After;
+}
+
+/** An analog input. */
+export interface AnalogPin {
+  /** 0 to 65535 for none to all of the converter's range. */
+  read: (this: void) => number;
+}
+
+/** A pin with pulse-width modulation. */
+export interface PwmPin {
+  /** How long it is high, of 65535. */
+  write: (this: void, share: number) => void;
+  after: After;
+}
+
+/** Small things that outlive a reboot, by names of up to 28 characters. */
+export interface Store {
+  /** What was written, or undefined. */
+  read: (this: void, name: string) => Octets | undefined;
+  write: (this: void, name: string, octets: Octets) => DeviceStatus;
+  remove: (this: void, name: string) => void;
 }

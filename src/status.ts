@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Every outcome as a number, sorted by blame: zero and above is success, −1…−9 the caller, −10…−19
 // our own limits (try again later), −20…−29 the server, −30…−39 the link, −50…−59 who signed a
-// message, or says so. Bundles hold the numbers only; the texts in docs/status.md are generated from
-// these comments.
+// message, or says so; −40…−49 are devices, in boards/sensors/status.ts. Bundles hold the numbers
+// only; the texts in docs/status.md are generated from these comments.
 
 /** The outcome of a call or the reason of an event. */
 export const enum Status {

@@ -8,27 +8,36 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { brokersTable } from "./brokers.mjs";
 import { filesOf, LEDGER, proofsOf } from "./check/clauses.mjs";
 import { limitsTable } from "./docs/limits.mjs";
+import { modules, quantitiesTable, sensorsTable } from "./docs-sensors.mjs";
 import { answersTable, keepAliveTable, leanTable, timesTable } from "./docs/timeouts.mjs";
 import { stateDiagram, transitionTable } from "./docs/states.mjs";
 
 /** The table of bundles. */
 export function sizesTable() {
   const sizes = JSON.parse(readFileSync("dist/sizes.json", "utf8"));
-  const rows = Object.entries(sizes).map(
-    ([file, { bytes, gzip, budget }]) => `| \`dist/${file}\` | ${bytes} | ${gzip} | ${budget} |`,
-  );
+  // Ports and drivers have a table of their own.
+  const small = new Set(modules().flatMap(({ files }) => files));
+  const rows = Object.entries(sizes)
+    .filter(([file]) => !small.has(file))
+    .map(
+      ([file, { bytes, gzip, budget }]) => `| \`dist/${file}\` | ${bytes} | ${gzip} | ${budget} |`,
+    );
   return ["| bundle | bytes | gzipped | budget |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }
 
 /** The table of statuses, from the comments in front of each. */
 export function statusTable() {
-  const text = readFileSync("src/status.ts", "utf8");
+  const text =
+    readFileSync("src/status.ts", "utf8") +
+    // Its OK is that of the others.
+    readFileSync("boards/sensors/status.ts", "utf8").replace(/^.* OK = 0,$/m, "");
   const rows = [...text.matchAll(/\/\*\* ((?:(?!\*\/)[^])*?) \*\/\s+([A-Z_]+) = (-?\d+)/g)]
     .filter(([, , name]) => name === name.toUpperCase())
     .map(
       ([, comment, name, value]) =>
         `| ${value} | \`${name}\` | ${comment.replace(/\s*\n\s*\* /g, " ")} |`,
-    );
+    )
+    .sort((a, b) => parseInt(b.slice(2), 10) - parseInt(a.slice(2), 10));
   return ["| number | name | what it says |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
@@ -97,6 +106,7 @@ const GENERATED = {
   "README.md": { sizes: sizesTable },
   "docs/brokers.md": { brokers: brokersTable },
   "docs/status.md": { statuses: statusTable },
+  "docs/sensors.md": { sensors: sensorsTable, quantities: quantitiesTable },
   "docs/timeouts.md": {
     times: timesTable,
     answers: answersTable,

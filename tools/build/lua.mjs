@@ -37,6 +37,22 @@ const PUBLIC = new Set([
   "SnStream",
 ]);
 
+/** Interfaces of ports and drivers, which are bundles apart from each other, and of no others. */
+const PORTS = new Set([
+  "I2cBus",
+  "SpiDevice",
+  "OneWireBus",
+  "Uart",
+  "DhtLine",
+  "DigitalPin",
+  "AnalogPin",
+  "PwmPin",
+  "Store",
+  "Sensor",
+  "Quantity",
+  "Output",
+]);
+
 /** A console of NodeMCU takes 255 characters a line. */
 const WIDTH = 200;
 
@@ -141,8 +157,9 @@ function namesOf(statement) {
  * @param {string} text all sources
  * @param {string[]} ambient files that tell what the engine has
  * @param {string[]} exported what the chunk returns
+ * @param {boolean} isModule whether it is a port or a driver
  */
-function internalFields(text, ambient, exported) {
+function internalFields(text, ambient, exported, isModule) {
   const internal = new Set();
   const kept = new Set(exported);
   const namesBelow = (node) => {
@@ -153,7 +170,10 @@ function internalFields(text, ambient, exported) {
   const file = ts.createSourceFile("all.ts", text, ts.ScriptTarget.ES2022, true);
   for (const statement of file.statements) {
     if (ts.isInterfaceDeclaration(statement)) {
-      const names = PUBLIC.has(statement.name.text) ? kept : internal;
+      const { text } = statement.name;
+      if (PORTS.has(text) && !isModule) continue;
+      const isPublic = isModule && (PORTS.has(text) || text.endsWith("Options"));
+      const names = PUBLIC.has(text) || isPublic ? kept : internal;
       for (const { name } of statement.members) if (name) names.add(name.text);
     } else if (
       ts.isTypeAliasDeclaration(statement) &&
@@ -322,6 +342,7 @@ function filesOfParts(text, { file, size }) {
  *   minified and as it was compiled, the files it is split into, and what keeps it off a board
  */
 export function bundleLua(board, entry, parts) {
+  const isModule = board === "sensors" || entry.startsWith("ports/");
   const { text, exported } = joined(`boards/${board}/${entry}`);
   const folder = `dist/.lua/${board}`;
   rmSync(folder, { recursive: true, force: true });
@@ -373,7 +394,7 @@ export function bundleLua(board, entry, parts) {
   );
   const minified = minify(readable, {
     width: WIDTH,
-    fields: new Set([...internalFields(text, files.slice(1), exported), ...fields]),
+    fields: new Set([...internalFields(text, files.slice(1), exported, isModule), ...fields]),
     hoist: HOIST,
   });
   const pieces = parts ? filesOfParts(minified, parts) : {};

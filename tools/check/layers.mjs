@@ -30,7 +30,9 @@ const ALLOWED = {
   ],
   "src/face": ["src/client", "src/explain", "src/status", "src/transport"],
   "src/explain": ["src/client", "src/wire", "src/engine", "src/status", "src/limits"],
+  "boards/sensors": ["src/engine", "src/status"],
   boards: [
+    "boards/sensors",
     "src/auth",
     "src/client",
     "src/lean",
