@@ -19,41 +19,58 @@ const backEnds = {
   node: buildNode,
 };
 
-/** Bundles an Espruino board and checks its language. */
-async function buildEspruino(board, manifest) {
+/** What ports and drivers for Espruino are compiled with. */
+const MODULES = "boards/espruino/tsconfig.json";
+
+/** Writes a text for Espruino; returns its size, and where it uses what its engine does not accept. */
+async function writeScript(file, code, budget) {
+  await write(file, code);
+  const problems = checkLanguage(code, file);
+  return {
+    size: measure(Buffer.from(code, "utf8"), budget),
+    problems: problems.map((p) => `dist/${file}:${p.line}:${p.column} ${p.message}`),
+  };
+}
+
+/** Bundles an Espruino board and its ports. */
+async function buildEspruino(board, { bundles, ports = [], offers }) {
   const sizes = {};
   const problems = [];
-  for (const { entry, file: name, budget, config = "tsconfig.json" } of manifest.bundles) {
+  const put = async (name, code, budget) => {
     const file = `${board}/${name}`;
+    const written = await writeScript(file, code, budget);
+    sizes[file] = written.size;
+    problems.push(...written.problems);
+  };
+  for (const { entry, file, budget, config = "tsconfig.json" } of bundles) {
     const { code, needs } = await bundleEspruino(
       `boards/espruino/${config}`,
       `boards/${board}/${entry}`,
     );
     // A module is for many firmwares: it says nothing of what they offer.
-    const missing = needs.filter((need) => !(manifest.offers ?? needs).includes(need));
+    const missing = needs.filter((need) => !(offers ?? needs).includes(need));
     for (const need of missing) {
       problems.push(
         `boards/${board}/${entry} needs ${need}, which the firmware of ${board} does not offer ` +
           `("offers" in boards/${board}/board.json): leave the import out, or choose another board.`,
       );
     }
-    await write(file, code);
-    sizes[file] = measure(Buffer.from(code, "utf8"), budget);
-    problems.push(
-      ...checkLanguage(code, file).map((p) => `dist/${file}:${p.line}:${p.column} ${p.message}`),
-    );
+    await put(file, code, budget);
+  }
+  for (const { entry, file, budget } of ports) {
+    await put(file, await bundleModule(MODULES, `boards/${board}/${entry}`), budget);
   }
   return { sizes, problems };
 }
 
-/** Bundles a board whose programs are Lua. */
-async function buildLua(board, manifest) {
+/** Bundles a board whose programs are Lua, and its ports. */
+async function buildLua(board, { bundles, ports = [] }) {
   // There may be fewer files than the last time.
-  for (const { file, split } of manifest.bundles) {
+  for (const { file, split } of bundles) {
     if (split) await rm(`dist/${dirname(file)}/split`, { recursive: true, force: true });
   }
   return Promise.all(
-    manifest.bundles.map(async ({ entry, file, budget, split }) => {
+    [...bundles, ...ports].map(async ({ entry, file, budget, split }) => {
       const { text, files, problems } = bundleLua(board, entry, split && { file, size: split });
       if (problems.length < 1) await write(file, text);
       for (const [part, chunk] of Object.entries(files)) await write(part, chunk);
@@ -66,23 +83,18 @@ async function buildLua(board, manifest) {
 }
 
 /** Makes of each driver a module for Espruino and one for Lua. */
-async function buildModules(board, manifest) {
+async function buildModules(board, { bundles }) {
   const sizes = {};
   const problems = [];
-  for (const { entry, file: name, budgets } of manifest.bundles) {
-    const code = await bundleModule("boards/espruino/tsconfig.json", `boards/${board}/${entry}`);
-    const script = `espruino/${name}.min.js`;
-    await write(script, code);
-    sizes[script] = measure(Buffer.from(code, "utf8"), budgets.espruino);
-    problems.push(
-      ...checkLanguage(code, script).map(
-        (p) => `dist/${script}:${p.line}:${p.column} ${p.message}`,
-      ),
-    );
+  for (const { entry, file, budgets } of bundles) {
+    const script = `espruino/${file}.min.js`;
+    const code = await bundleModule(MODULES, `boards/${board}/${entry}`);
+    const written = await writeScript(script, code, budgets.espruino);
     const lua = bundleLua(board, entry);
-    problems.push(...lua.problems);
-    if (lua.problems.length < 1) await write(`lua/${name}.lua`, lua.text);
-    sizes[`lua/${name}.lua`] = measure(Buffer.from(lua.text, "latin1"), budgets.lua);
+    if (lua.problems.length < 1) await write(`lua/${file}.lua`, lua.text);
+    sizes[script] = written.size;
+    sizes[`lua/${file}.lua`] = measure(Buffer.from(lua.text, "latin1"), budgets.lua);
+    problems.push(...written.problems, ...lua.problems);
   }
   return { sizes, problems };
 }

@@ -186,7 +186,7 @@ export interface DigitalPin {
 
 /** An analog input. */
 export interface AnalogPin {
-  /** 0 to 65535 for none to all of the converter's range. */
+  /** 0 to 65535 for none to all of the converter's range; NO_PORT where the pin has no converter. */
   read: (this: void) => number;
 }
 
@@ -201,6 +201,7 @@ export interface PwmPin {
 export interface Store {
   /** What was written, or undefined. */
   read: (this: void, name: string) => Octets | undefined;
+  /** OK, or NO_ROOM; then what was there before may be gone. */
   write: (this: void, name: string, octets: Octets) => DeviceStatus;
   remove: (this: void, name: string) => void;
 }

@@ -2,7 +2,7 @@
 // What docs/sensors.md is generated from: the manifest of the drivers, their sizes, and what each built
 // driver says of its quantities.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 const read = (path) => readFileSync(path, "utf8");
 
@@ -13,6 +13,39 @@ export function modules() {
     name: bundle.entry.replace(/\.ts$/, ""),
     files: [`espruino/${bundle.file}.min.js`, `lua/${bundle.file}.lua`],
   }));
+}
+
+/** The ports that firmwares have, with the files they are built into. */
+export function ports() {
+  const boards = readdirSync("boards").filter((board) => existsSync(`boards/${board}/board.json`));
+  return boards.flatMap((board) => {
+    const { ports = [], engine, name } = JSON.parse(read(`boards/${board}/board.json`));
+    return ports.map(({ entry, file }) => ({
+      firmware: name.replace(/ module$/, ""),
+      name: entry.replace(/^ports\/|\.ts$/g, ""),
+      file: engine === "espruino" ? `${board}/${file}` : file,
+    }));
+  });
+}
+
+/** The table of ports: which module a firmware has, and its size. */
+export function portsTable() {
+  const sizes = JSON.parse(read("dist/sizes.json"));
+  const all = ports();
+  const firmwares = [...new Set(all.map(({ firmware }) => firmware))];
+  const names = [...new Set(all.map(({ name }) => name))];
+  const rows = names.map((name) => {
+    const cells = firmwares.map((firmware) => {
+      const port = all.find((one) => one.name === name && one.firmware === firmware);
+      return port ? sizes[port.file].bytes : "–";
+    });
+    return `| \`ringlet-port-${name}\` | ${cells.join(" | ")} |`;
+  });
+  return [
+    `| module | ${firmwares.join(" | ")} |`,
+    `| --- |${" --- |".repeat(firmwares.length)}`,
+    ...rows,
+  ].join("\n");
 }
 
 /** What a driver says of its quantities. */

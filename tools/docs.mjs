@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { brokersTable } from "./brokers.mjs";
 import { filesOf, LEDGER, proofsOf } from "./check/clauses.mjs";
 import { limitsTable } from "./docs/limits.mjs";
-import { modules, quantitiesTable, sensorsTable } from "./docs-sensors.mjs";
+import { modules, ports, portsTable, quantitiesTable, sensorsTable } from "./docs-sensors.mjs";
 import { answersTable, keepAliveTable, leanTable, timesTable } from "./docs/timeouts.mjs";
 import { stateDiagram, transitionTable } from "./docs/states.mjs";
 
@@ -16,7 +16,10 @@ import { stateDiagram, transitionTable } from "./docs/states.mjs";
 export function sizesTable() {
   const sizes = JSON.parse(readFileSync("dist/sizes.json", "utf8"));
   // Ports and drivers have a table of their own.
-  const small = new Set(modules().flatMap(({ files }) => files));
+  const small = new Set([
+    ...modules().flatMap(({ files }) => files),
+    ...ports().map(({ file }) => file),
+  ]);
   const rows = Object.entries(sizes)
     .filter(([file]) => !small.has(file))
     .map(
@@ -106,7 +109,7 @@ const GENERATED = {
   "README.md": { sizes: sizesTable },
   "docs/brokers.md": { brokers: brokersTable },
   "docs/status.md": { statuses: statusTable },
-  "docs/sensors.md": { sensors: sensorsTable, quantities: quantitiesTable },
+  "docs/sensors.md": { sensors: sensorsTable, quantities: quantitiesTable, ports: portsTable },
   "docs/timeouts.md": {
     times: timesTable,
     answers: answersTable,

@@ -22,3 +22,5 @@ declare const process: {
   memory(): { usage: number; total: number; free: number };
   version: string;
 };
+declare const OneWire: new (pin: Pin) => OneWire;
+declare function pinMode(pin: Pin, mode: string): void;

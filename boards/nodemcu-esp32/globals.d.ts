@@ -7,11 +7,17 @@ declare namespace adc {
   const ATTEN_11db: number;
   function setwidth(unit: number, bits: number): void;
   function setup(unit: number, channel: number, attenuation: number): void;
-  function read(unit: number, channel: number): number;
+  const read: (this: void, unit: number, channel: number) => number;
 }
 /** @noSelf */
 declare namespace gpio {
   const OUT: number;
+  const INTR_UP_DOWN: number;
+  function trig(
+    pin: number,
+    edge: number,
+    handler: (this: void, pin: number, level: number) => void,
+  ): void;
   function config(config: object): void;
   function write(pin: number, level: number): void;
 }
@@ -24,4 +30,8 @@ declare namespace wifi {
     function config(config: object): void;
     function on(event: string, handler: (this: void) => void): void;
   }
+}
+/** @noSelf */
+declare namespace node {
+  function uptime(): LuaMultiReturn<[number, number]>;
 }

@@ -10,7 +10,13 @@ declare namespace gpio {
   const OUTPUT: number;
   const LOW: number;
   const HIGH: number;
-  function mode(pin: number, mode: number): void;
+  const INT: number;
+  function mode(pin: number, mode: number, pull?: number): void;
+  function trig(
+    pin: number,
+    edge: string,
+    handler: (this: void, level: number, when: number) => void,
+  ): void;
   function write(pin: number, level: number): void;
 }
 /** @noSelf */
@@ -24,4 +30,24 @@ declare namespace wifi {
     const STA_GOT_IP: number;
     function register(event: number, handler: (this: void) => void): void;
   }
+}
+/** @noSelf */
+declare namespace pwm {
+  function setup(pin: number, frequency: number, duty: number): void;
+  function start(pin: number): void;
+  function setduty(pin: number, duty: number): void;
+}
+/** @noSelf */
+declare namespace uart {
+  function write(id: number, octets: string): void;
+  function on(
+    event: string,
+    count: number,
+    handler: (this: void, octets: string) => void,
+    isForLua: number,
+  ): void;
+}
+/** @noSelf */
+declare namespace spi {
+  function send(id: number, octets: string): LuaMultiReturn<[number, string | undefined]>;
 }

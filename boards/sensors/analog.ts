@@ -37,6 +37,7 @@ interface AnalogReader extends Reader {
 function decode(given: AnalogOptions, raw: number): Reading | DeviceStatus {
   const points = given.points;
   const reading: Reading = {};
+  if (raw < 0) return raw;
   // The ends of the converter are what a wire that is off, or shorted, shows.
   if (raw < 1 || raw > 65534) return DeviceStatus.STUCK;
   let at = 1;

@@ -29,6 +29,7 @@ interface NtcReader extends Reader {
 }
 
 function decode(raw: number): Reading | DeviceStatus {
+  if (raw < 0) return raw;
   // The ends of the converter are what a wire that is off, or shorted, shows.
   if (raw < 1 || raw > 65534) return DeviceStatus.STUCK;
   // The hotter, the lower.

@@ -24,4 +24,6 @@ export const enum DeviceStatus {
   NO_PORT = -47,
   /** A reading of this sensor is under way, or it rests after the last one: try again later. */
   READING = -48,
+  /** The firmware has no room for what was to be stored. */
+  NO_ROOM = -49,
 }

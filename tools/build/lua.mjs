@@ -352,6 +352,7 @@ export function bundleLua(board, entry, parts) {
   const ambient = [
     "src/engine/lua/globals.d.ts",
     ...(board.startsWith("nodemcu") ? ["boards/nodemcu/globals.d.ts"] : []),
+    ...(board.startsWith("nodemcu") && isModule ? ["boards/nodemcu/ports/globals.d.ts"] : []),
     `boards/${board}/globals.d.ts`,
   ];
   const files = [path, ...new Set(ambient.filter((file) => existsSync(file)))];

@@ -5,6 +5,7 @@
 // A promise that is rejected and not caught stays Node's business.
 
 import vm from "node:vm";
+import { createBuses } from "./buses.mjs";
 import { createCrypto } from "./crypto.mjs";
 import { createEvents } from "./events.mjs";
 import { createNet } from "./net.mjs";
@@ -23,6 +24,11 @@ import { createWifi } from "./wifi.mjs";
  * @param {string} [options.serial] the answer of `getSerial`
  * @param {() => number} [options.temperature]
  * @param {(pin: string) => number} [options.analog] what `analogRead` finds, 0 to 1
+ * @param {(pin: string, mode: string) => void} [options.pinMode] is told of modes
+ * @param {Record<number, import("./buses.mjs").Device>} [options.i2c] devices by address
+ * @param {(octets: string) => string} [options.spi] what comes while octets go out
+ * @param {import("./buses.mjs").Wire} [options.wire] what is on the 1-Wire line
+ * @param {(octets: string) => void} [options.uart] gets what Serial1 sends
  * @param {() => object} [options.memory] the answer of `process.memory`
  * @param {(line: string) => void} [options.print]
  * @param {number} [options.chunk] the most octets of one data event
@@ -35,6 +41,11 @@ export function createHost({
   serial = "simulated",
   temperature = () => 21,
   analog = () => 0,
+  pinMode = () => {},
+  i2c = {},
+  spi = (octets) => "\xff".repeat(octets.length),
+  wire = { devices: [] },
+  uart = () => {},
   memory = () => ({ free: 16000, usage: 383, total: 16383, history: 0 }),
   print = console.log,
   chunk = 536,
@@ -55,7 +66,8 @@ export function createHost({
   }
   const { E, octetsOf, source, sourceOf } = createStrings(realm, unicode);
   const events = createEvents(realm, report);
-  const pins = createPins(events, realm, { analog, now });
+  const pins = createPins(events, realm, { analog, onMode: pinMode, now });
+  const buses = createBuses(events, realm, octetsOf, { i2c, spi, wire, uart });
   const net = createNet({ events, realm, chunk, octetsOf });
   const wifi = createWifi(events, realm, net);
   const evaluate = (code) => vm.runInContext(source(code), context, { filename: "event" });
@@ -114,6 +126,7 @@ export function createHost({
   const globals = {
     ...timers.globals,
     ...pins.globals,
+    ...buses.globals,
     global: context,
     print: put,
     console: record({ log: put, debug: put, info: put, warn: put, error: put }),
@@ -168,6 +181,7 @@ export function createHost({
     context,
     storage: files,
     pins: pins.pins,
+    receive: buses.receive,
     net: net.state,
     wifi,
   };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Pins: what a program wrote can be read by a test, and what a test puts on a pin is read by the
 // program and wakes its watches. On Espruino a pin is a number, here it is an object; nothing
-// electrical, no PWM and no bus is simulated.
+// electrical and no PWM is simulated: what `analogWrite` is given is kept as the pin's level.
 
 const NAMES = [
   ...Array.from({ length: 40 }, (_, index) => `D${index}`),
@@ -12,9 +12,10 @@ const NAMES = [
 /**
  * @param {ReturnType<typeof import("./events.mjs").createEvents>} events
  * @param {any} realm built-in objects of the context
- * @param {{ analog: (pin: string) => number, now: () => number }} world
+ * @param {{ analog: (pin: string) => number, onMode: (pin: string, mode: string) => void,
+ *   now: () => number }} world
  */
-export function createPins(events, realm, { analog, now }) {
+export function createPins(events, realm, { analog, onMode, now }) {
   /** What a test sees. @type {Record<string, any>} */
   const pins = {};
   /** What the program has. @type {Record<string, object>} */
@@ -22,13 +23,13 @@ export function createPins(events, realm, { analog, now }) {
   /** @type {Map<number, any>} */
   const watches = new Map();
 
-  function change(pin, value) {
+  /** @param {number} [time] when it was, if not now */
+  function change(pin, value, time = now()) {
     const level = value ? 1 : 0;
     if (pin.value === level) return;
     pin.value = level;
     for (const [id, watch] of [...watches]) {
       if (watch.pin !== pin) continue;
-      const time = now();
       const edge = level ? "rising" : "falling";
       const told = { state: level === 1, time, lastTime: watch.lastTime, pin: globals[pin.name] };
       watch.lastTime = time;
@@ -41,7 +42,7 @@ export function createPins(events, realm, { analog, now }) {
   const pinOf = (pin) => pins[String(pin)] ?? { name: String(pin), value: 0, mode: "auto" };
 
   for (const name of NAMES) {
-    const pin = { name, value: 0, mode: "auto", input: (value) => change(pin, value) };
+    const pin = { name, value: 0, mode: "auto", input: (value, time) => change(pin, value, time) };
     pins[name] = pin;
     globals[name] = Object.assign(new realm.Object(), {
       set: () => change(pin, 1),
@@ -69,7 +70,10 @@ export function createPins(events, realm, { analog, now }) {
     },
     analogRead: (pin) => analog(String(pin)),
     analogWrite: (pin, value) => void (pinOf(pin).value = value),
-    pinMode: (pin, mode) => void (pinOf(pin).mode = mode),
+    pinMode(pin, mode) {
+      pinOf(pin).mode = mode;
+      onMode(String(pin), mode);
+    },
     getPinMode: (pin) => pinOf(pin).mode,
     setWatch(callback, pin, options) {
       const how = typeof options === "object" ? options : { repeat: options };

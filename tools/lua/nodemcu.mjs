@@ -8,7 +8,13 @@ import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { openMachine as open51 } from "./machine51.mjs";
 import { openMachine as open53 } from "./machine53.mjs";
-import { createBus, createPins, createTimers, createWifi } from "./nodemcu/parts.mjs";
+import {
+  createBus,
+  createDevices,
+  createPins,
+  createTimers,
+  createWifi,
+} from "./nodemcu/parts.mjs";
 import { createSockets } from "./nodemcu/sockets.mjs";
 
 const FLAVOURS = {
@@ -60,8 +66,14 @@ function createLoop() {
  * @param {(pin: number, level: number) => void} [options.gpio] gets what is written
  * @param {(channel: number) => number} [options.adc]
  * @param {Record<number, import("./nodemcu/parts.mjs").Device>} [options.i2c] devices by address
+ * @param {import("../espruino/buses.mjs").Wire} [options.wire] what is on the 1-Wire line
+ * @param {(octets: string) => void} [options.uart] gets what the serial port sends
+ * @param {(octets: string) => string} [options.spi] what comes while octets go out
+ * @param {(pin: number, duty: number) => void} [options.pwm]
+ * @param {() => string} [options.dht] the five octets a DHT sends
  * @param {Int32Array} [options.rtcmem] survives a deep sleep
  * @param {() => number} [options.heap]
+ * @param {() => number} [options.room] octets that a file may have
  * @param {string} [options.address] what the access point gives
  * @param {() => number} [options.now] milliseconds
  * @param {number} [options.uptime] microseconds that the clock has already counted
@@ -75,8 +87,14 @@ export async function openNodemcu({
   gpio = () => {},
   adc = () => 0,
   i2c = {},
+  wire = { devices: [] },
+  uart = () => {},
+  spi = (octets) => "\xff".repeat(octets.length),
+  pwm = () => {},
+  dht = () => "",
   rtcmem = new Int32Array(RTC_WORDS),
   heap = () => 40000,
+  room = () => Infinity,
   address = "192.0.2.2",
   now = () => performance.now(),
   uptime = 0,
@@ -123,6 +141,8 @@ export async function openNodemcu({
   const wifi = createWifi({ ...parts, address, setQuiet, isWanted: flavour === "esp8266" });
   const pins = createPins({ ...parts, gpio, adc });
 
+  const devices = createDevices({ ...parts, wire, uart, spi, pwm, dht });
+
   /** Ends the program from inside of it. */
   function leave(/** @type {() => void} */ told, why) {
     told();
@@ -135,13 +155,18 @@ export async function openNodemcu({
     ...wifi.operations,
     ...pins.operations,
     ...createBus(i2c),
+    ...devices.operations,
     print,
     task: () => loop.post(() => fire("task")),
     now: () => microseconds() % WORD,
     seconds: () => Math.floor(microseconds() / 1e6),
     uptime: () => [microseconds() % WORD, Math.floor(microseconds() / WORD)],
     "file.get": (name) => (Object.hasOwn(files, name) ? files[name] : undefined),
-    "file.put": (name, text) => void (files[name] = text),
+    "file.put": (name, text) => {
+      if (text.length > room()) return false;
+      files[name] = text;
+      return true;
+    },
     "file.remove": (name) => void delete files[name],
     "crypto.hmac": (algorithm, octets, key) =>
       createHmac(algorithm, Buffer.from(key, "latin1"))
@@ -172,6 +197,7 @@ export async function openNodemcu({
     files,
     pins: pins.levels,
     setPin: pins.set,
+    receive: devices.receive,
     /** Runs a file as the firmware does at its start; what it raises is thrown here. */
     start(name = "init.lua") {
       if (!Object.hasOwn(files, name)) throw new Error(`cannot open ${name}`);

@@ -57,8 +57,8 @@ end
 file = {
   getcontents = function(name) return js("file.get", text(name, 1, "getcontents")) end,
   putcontents = function(name, content)
-    js("file.put", text(name, 1, "putcontents"), text(content, 2, "putcontents"))
-    return true
+    -- nil where it was not written whole
+    return js("file.put", text(name, 1, "putcontents"), text(content, 2, "putcontents")) or nil
   end,
   exists = function(name) return js("file.get", text(name, 1, "exists")) ~= nil end,
   remove = function(name) js("file.remove", text(name, 1, "remove")) end,

@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: MIT
--- NodeMCU's `node`, `rtcmem`, `i2c` and `gpio`, as far as the chips agree.
+-- NodeMCU's `node`, `rtcmem`, `i2c`, `ow`, `dht` and `gpio`, as far as the chips agree.
 
 local host = __host
 local js = host.js
+local isNew = host.isNew
 local events = host.events
 local refuse = host.refuse
 local integer = host.integer
@@ -61,9 +62,24 @@ function i2c.read(id, count) return js("i2c.read", id, count) end
 function i2c.write(id, ...)
   local data = ""
   for at = 1, select("#", ...) do data = data .. octets((select(at, ...))) end
-  js("i2c.write", id, data)
-  return #data
+  return js("i2c.write", id, data)
 end
+
+ow = {
+  setup = function(pin) integer(pin, 1, "setup") end,
+  reset = function(pin) return js("ow.reset") end,
+  write_bytes = function(pin, data, power) js("ow.write", data) end,
+  read_bytes = function(pin, count) return js("ow.read", integer(count, 2, "read_bytes")) end,
+  reset_search = function(pin) js("ow.first") end,
+  search = function(pin) return js("ow.search") end,
+}
+
+dht = {
+  OK = 0, ERROR_CHECKSUM = -1, ERROR_TIMEOUT = -2,
+  read11 = function(pin) return js("dht", true) end,
+}
+local function readNew(pin) return js("dht", false) end
+if isNew then dht.read2x = readNew else dht.readxx = readNew end
 
 gpio = {}
 function gpio.write(pin, level)

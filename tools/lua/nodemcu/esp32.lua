@@ -35,6 +35,7 @@ function gpio.trig(pin, edge, handler)
   local before = watched[integer(pin, 1, "trig")]
   handler = handler or before and before.handler
   watched[pin] = edge and edge ~= 0 and { edge = edge, handler = handler } or nil
+  js("gpio.trig", pin, watched[pin] ~= nil)
 end
 events.gpio = function(pin, level)
   local watch = watched[pin]

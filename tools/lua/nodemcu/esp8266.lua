@@ -15,6 +15,30 @@ adc = {
   readvdd33 = function() return 3300 end,
 }
 
+pwm = {
+  setup = function(pin, clock, duty)
+    if clock < 1 or clock > 1000 then error("wrong arg range", 2) end
+    js("pwm", pin, duty)
+  end,
+  start = function(pin) integer(pin, 1, "start") end,
+  setduty = function(pin, duty)
+    if duty < 0 or duty > 1023 then error("wrong arg range", 2) end
+    js("pwm", pin, integer(duty, 2, "setduty"))
+  end,
+}
+spi = {
+  send = function(id, data)
+    if id ~= 0 and id ~= 1 then error("id not in valid range", 2) end
+    return #data, js("spi", data)
+  end,
+}
+local onSerial
+uart = {
+  write = function(id, data) js("uart.write", data) end,
+  on = function(event, count, handler, isForLua) onSerial = handler end,
+}
+events.uart = function(octet) if onSerial then onSerial(octet) end end
+
 local watched = {}
 gpio.INPUT, gpio.OUTPUT, gpio.INT, gpio.OPENDRAIN = 0, 1, 2, 3
 gpio.LOW, gpio.HIGH, gpio.FLOAT, gpio.PULLUP = 0, 1, 0, 1
@@ -24,6 +48,7 @@ function gpio.trig(pin, edge, handler)
   local before = watched[pin]
   handler = handler or before and before.handler
   watched[pin] = edge and edge ~= "none" and { edge = edge, handler = handler } or nil
+  js("gpio.trig", pin, watched[pin] ~= nil)
 end
 events.gpio = function(pin, level)
   local watch = watched[pin]

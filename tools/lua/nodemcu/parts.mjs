@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The host's side of a simulated NodeMCU's small parts: timers, Wi-Fi, pins and the I2C bus. Each
-// gives the operations that Lua calls, and verbs for tests.
+// The host's side of a simulated NodeMCU's small parts: timers, Wi-Fi, pins and buses. Each gives the
+// operations that Lua calls, and verbs for tests.
+
+import { createWire } from "../../espruino/buses.mjs";
 
 /** @typedef {(task: () => void) => void} Post @typedef {(...event: any[]) => void} Fire */
 
@@ -92,9 +94,12 @@ export function createWifi({ post, fire, isWanted, address, setQuiet }) {
 export function createPins({ post, fire, gpio, adc }) {
   /** @type {Map<number, number>} */
   const levels = new Map();
+  /** Pins with an interrupt: what changed before there was one is not told. @type {Set<number>} */
+  const watched = new Set();
   return {
     operations: {
       adc: (channel) => adc(channel),
+      "gpio.trig": (pin, isOn) => void (isOn ? watched.add(pin) : watched.delete(pin)),
       "gpio.read": (pin) => levels.get(pin) ?? 0,
       "gpio.write": (pin, level) => {
         levels.set(pin, level);
@@ -106,14 +111,14 @@ export function createPins({ post, fire, gpio, adc }) {
     set(pin, level) {
       if ((levels.get(pin) ?? 0) === level) return;
       levels.set(pin, level);
-      post(() => fire("gpio", pin, level));
+      if (watched.has(pin)) post(() => fire("gpio", pin, level));
     },
   };
 }
 
 /**
- * @typedef {{ write?: (octets: string) => void, read?: (count: number) => string }} Device
- *   `write` gets what one transfer wrote
+ * @typedef {{ accepts?: number, write?: (octets: string) => void, read?: (count: number) => string }}
+ *   Device `write` gets what one transfer wrote; `accepts`: how many octets it acknowledges
  * @param {Record<number, Device>} devices by address
  */
 export function createBus(devices) {
@@ -142,9 +147,56 @@ export function createBus(devices) {
     },
     "i2c.write": (id, octets) => {
       const bus = buses.get(id);
-      if (bus) bus.written += octets;
+      if (!bus) return 0;
+      const taken = octets.slice(0, bus.device?.accepts ?? octets.length);
+      bus.written += taken;
+      return taken.length;
     },
     // Nobody pulls the line down where nobody answers.
     "i2c.read": (id, count) => buses.get(id)?.device?.read?.(count) ?? "\xff".repeat(count),
+  };
+}
+
+/**
+ * 1-Wire, the serial port, SPI, pulse-width modulation and DHTs.
+ * @param {{ post: Post, fire: Fire, wire: import("../../espruino/buses.mjs").Wire,
+ *   uart: (octets: string) => void, spi: (octets: string) => string,
+ *   pwm: (pin: number, duty: number) => void, dht: () => string }} parts `dht`: the five octets
+ */
+export function createDevices({ post, fire, wire, uart, spi, pwm, dht }) {
+  const line = createWire(wire);
+  let roms = line.roms();
+
+  /** What the firmware makes of octets: numbers, and their thousandths, cut off. */
+  function readDht(isOld) {
+    const octets = Buffer.from(dht(), "latin1");
+    if (octets.length < 5) return [-2, -999, -999, 0, 0];
+    const [a, b, c, d, sum] = /** @type {any} */ (octets);
+    if (((a + b + c + d) & 255) !== sum) return [-1, -999, -999, 0, 0];
+    const humidity = isOld ? a + b * 0.1 : (a * 256 + b) * 0.1;
+    const size = isOld ? c + (d & 127) * 0.1 : ((c & 127) * 256 + d) * 0.1;
+    const temperature = (isOld ? d : c) > 127 ? -size : size;
+    const rest = (value) => Math.trunc((value - Math.trunc(value)) * 1000);
+    return [0, temperature, humidity, rest(temperature), rest(humidity)];
+  }
+
+  return {
+    operations: {
+      "ow.low": () => wire.isLow === true,
+      // What holds the line down for longer than the pulse is nobody's presence.
+      "ow.reset": () => (line.reset() && !wire.isLow ? 1 : 0),
+      "ow.write": (octets) => line.write(octets),
+      "ow.read": (count) => line.read(count),
+      "ow.first": () => void (roms = line.roms()),
+      "ow.search": () => roms.shift(),
+      "uart.write": (octets) => uart(octets),
+      spi: (octets) => spi(octets),
+      pwm: (pin, duty) => pwm(pin, duty),
+      dht: readDht,
+    },
+    /** Octets come in at the serial port, one event each, as with a count of 0. */
+    receive(/** @type {string} */ octets) {
+      for (const octet of octets) post(() => fire("uart", octet));
+    },
   };
 }
