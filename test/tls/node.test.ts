@@ -115,13 +115,12 @@ describe.skipIf(missing.length > 0)(`TLS in Node against mosquitto${why}`, () =>
     const url = `wss://localhost:${listeners.port(which)}/mqtt`;
     const client = connectWeb({ url, WebSocket: withTls(tls()), reconnect: { min: 1, max: 5 } });
     onTestFinished(() => client.end());
-    const told = { closes: [] as number[], connects: 0 };
+    const told = { closes: new Set<number>(), connects: 0 };
     client
       .on("connect", () => (told.connects += 1))
-      .on("close", (status) => told.closes.push(status));
-    await until(() => told.connects > 0 || told.closes.length > 0);
-    expect(told).toEqual(
-      isTrusted ? { connects: 1, closes: [] } : { connects: 0, closes: [Status.UNREACHABLE] },
-    );
+      .on("close", (status) => told.closes.add(status));
+    await until(() => told.connects > 0 || told.closes.size > 0);
+    // It may have been refused again since.
+    expect([told.connects, ...told.closes]).toEqual(isTrusted ? [1] : [0, Status.UNREACHABLE]);
   });
 });
