@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { brokersTable } from "./brokers.mjs";
 import { filesOf, LEDGER, proofsOf } from "./check/clauses.mjs";
 import { limitsTable } from "./docs/limits.mjs";
-import { modules, ports, portsTable, quantitiesTable, sensorsTable } from "./docs-sensors.mjs";
+import { modules, ports, portsTable, quantitiesTable, sensorsTable } from "./docs/sensors.mjs";
 import { answersTable, keepAliveTable, leanTable, timesTable } from "./docs/timeouts.mjs";
 import { stateDiagram, transitionTable } from "./docs/states.mjs";
 
