@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: MIT
 // What the model says to octets that the client hands to its link.
 
-import { headOf, measure, NAMES, type Packet, readPacket, Type, wordsOf } from "./codec.js";
-import { Bound, fail, type Model, type Out, outDone, type Watch } from "./model.js";
+import {
+  headOf,
+  measure,
+  NAMES,
+  type Packet,
+  readerOpen,
+  readPacket,
+  Type,
+  wordsOf,
+} from "./codec.js";
+import { Bound, type Entry, fail, type Model, type Out, outDone, type Watch } from "./model.js";
 import { advance } from "./model-in.js";
 
 const isAck = (type: number) => type >= Type.PUBACK && type <= Type.PUBCOMP;
@@ -21,6 +30,7 @@ export function modelWrites(m: Model, watch: Watch, octets: string, hasThrown: b
     const packet = watch.open ? undefined : headIn(octets);
     const out = watch.open?.message ?? (packet && findOut(m, watch, packet));
     if (out) out.maybe = true;
+    else wishThrown(m, watch, octets);
     if (out?.qos === 0) {
       outDone(m, out, "dropped");
       m.ghosts += 1;
@@ -44,6 +54,23 @@ export function modelWrites(m: Model, watch: Watch, octets: string, hasThrown: b
       fail(m, `other octets in the midst of message ${message.n}`);
     }
   }
+}
+
+/** A write of SUBSCRIBE or UNSUBSCRIBE threw: it may have left all the same, and be answered. */
+function wishThrown(m: Model, watch: Watch, octets: string): void {
+  const packet = readPacket({ ...readerOpen(true), rest: octets });
+  if (packet?.type !== Type.SUBSCRIBE && packet?.type !== Type.UNSUBSCRIBE) return;
+  const entry = entryOf(m, packet);
+  if (entry === undefined) return;
+  entry.id = packet.id;
+  entry.askedOn = watch.no;
+}
+
+/** The entry that a SUBSCRIBE or UNSUBSCRIBE is for; the call that asks may not have returned yet. */
+function entryOf(m: Model, packet: Packet): Entry | undefined {
+  return m.entries.find(
+    ({ id, filter }) => id === packet.id || (id < 0 && filter === packet.topic),
+  );
 }
 
 /** The interval between packets is not longer than keep alive [MQTT-3.1.2-23]. */
@@ -193,10 +220,7 @@ function publishOut(m: Model, watch: Watch, packet: Packet): void {
 }
 
 function subscriptionOut(m: Model, watch: Watch, packet: Packet, words: string): void {
-  const entry = m.entries.find(
-    ({ id, filter }) => id === packet.id || (id < 0 && filter === packet.topic),
-  );
-  // The call that asks for it has not returned yet.
+  const entry = entryOf(m, packet);
   if (entry && entry.id < 0) entry.id = packet.id;
   if (entry === undefined || entry.filter !== packet.topic || entry.qos !== packet.qos) {
     return fail(m, `${words}: nobody asked for that`);
