@@ -303,7 +303,7 @@ class Flattener {
   }
 
   /** A call of an `@inline` function: its returned expression, or its only statement's. */
-  inline(node) {
+  inline(node, visit = this.visit) {
     if (!ts.isIdentifier(node.expression)) return undefined;
     let symbol = this.checker.getSymbolAtLocation(node.expression);
     if (symbol && symbol.flags & ts.SymbolFlags.Alias)
@@ -317,7 +317,7 @@ class Flattener {
       const arg = node.arguments[i];
       values.set(
         this.checker.getSymbolAtLocation(p.name),
-        arg ? ts.visitNode(arg, this.visit) : undefined,
+        arg ? ts.visitNode(arg, visit) : undefined,
       );
     });
     const replace = (n) => {
@@ -335,7 +335,8 @@ class Flattener {
         const type = ts.isPropertyAccessExpression(n) && this.single(n.expression);
         if (type) return this.visit(n);
         if (ts.isCallExpression(n)) {
-          const deeper = this.inline(n);
+          // What it is given is in terms of this function's parameters.
+          const deeper = this.inline(n, replace);
           if (deeper !== undefined) return deeper;
           return this.factory.updateCallExpression(
             n,
