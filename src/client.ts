@@ -2,12 +2,12 @@
 // The client as its callers see it: `connect` and the record of functions it returns.
 
 import {
+  faceOf,
   Handler,
   isBlockOpen,
-  isNothing,
+  isEmpty,
   isWhole,
   joinRecords,
-  orUsual,
   Payload,
   Room,
   utf8,
@@ -132,11 +132,12 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     }
   }
   const connect = encodeConnect(options, options.cleanSession !== false, usual.keepAlive);
-  if (usual.inFlight > 9999 || usual.max < usual.min || isNothing(connect)) {
+  if (usual.inFlight > 9999 || usual.max < usual.min || isEmpty(connect)) {
     return Status.INVALID_OPTION;
   }
   const ms = usual.keepAlive * 1000;
   const outbox = outboxOpen(usual.outbox, usual.inFlight, port.chance(Identifier.PUBLISH_MAX));
+  if (!isBlockOpen(outbox.block)) return Status.NO_MEMORY;
   const s: Session = {
     phase: Phase.OFFLINE,
     gate: { link: undefined, room: Room.SHUT, idle: 0 },
@@ -150,7 +151,7 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     inbox: usual.inbox,
     answerMs: usual.answerMs,
     keepAliveMs: ms,
-    tickMs: Math.ceil(Math.min(orUsual(ms, usual.answerMs), usual.answerMs) / 4),
+    tickMs: Math.ceil((ms > 0 && ms < usual.answerMs ? ms : usual.answerMs) / 4),
     // Equal to no topic.
     topicKey: {},
     topicOut: "",
@@ -205,7 +206,6 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     doneTimer: 0,
     face: 0,
   };
-  if (!isBlockOpen(s.outbox.block)) return Status.NO_MEMORY;
   // Not at once: the caller sets handlers first, and with `eager` publishes.
   d.timer = port.after(driveConnect, 0, d);
   const client: Client = {
@@ -220,7 +220,7 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     stats: () => stats(s),
     on: (event, handler) => on(d, event, handler),
   };
-  d.face = client;
+  d.face = faceOf(client);
   return client;
 }
 
@@ -233,7 +233,7 @@ function on(d: Drive, event: ClientEvent, handler: Handler): Client {
 
 function topicOpen(name: string): Topic | Status {
   const octets = encodeTopicName(utf8(name));
-  return isNothing(octets) ? Status.INVALID_TOPIC : { octets: octets };
+  return isEmpty(octets) ? Status.INVALID_TOPIC : { octets: octets };
 }
 
 function stats(s: Session): Stats {

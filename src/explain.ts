@@ -16,7 +16,8 @@ const TEXTS: Record<number, string> = {
   [Status.NOT_SUBSCRIBED]: "That topic filter has no subscription.",
   [Status.TOO_LONG]:
     "The message can never fit: it is longer than the outbox or `linkWindow`, or than a packet may be.",
-  [Status.ONE_CLIENT]: "This bundle holds one client and that one has not ended.",
+  [Status.ONE_CLIENT]:
+    "This bundle holds one client, and that one has not ended or its connection is not closed yet.",
   [Status.INSECURE]:
     "TLS verifies nobody on this firmware, or is missing; `tls: { insecure: true }` takes it as it is.",
   [Status.OUTBOX_FULL]: "The outbox has no room: wait for `room`.",

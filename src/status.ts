@@ -23,7 +23,7 @@ export const enum Status {
   NOT_SUBSCRIBED = -6,
   /** The message can never fit: it is longer than the outbox or `linkWindow`, or than a packet may be. */
   TOO_LONG = -7,
-  /** This bundle holds one client and that one has not ended. */
+  /** This bundle holds one client, and that one has not ended or its connection is not closed yet. */
   ONE_CLIENT = -8,
   /** TLS verifies nobody on this firmware, or is missing; `tls: { insecure: true }` takes it as it is. */
   INSECURE = -9,

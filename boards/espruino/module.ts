@@ -15,7 +15,7 @@ declare const only: Drive;
 
 /** Makes the client and connects it; a Status when the options make no sense. */
 export function connect(options: Options): Client | Status {
-  if (only.session.phase < Phase.ENDED) return Status.ONE_CLIENT;
+  if (only.session.phase < Phase.ENDED || only.session.gate.link) return Status.ONE_CLIENT;
   return isUnaware(options) ? Status.INSECURE : clientOpen(options, port);
 }
 

@@ -20,7 +20,7 @@ const enum Wait {
 /** A connection with what waits to be sent. */
 interface SocketLink extends Link {
   socket: LuaSocket;
-  drive: unknown;
+  drive: Single;
   events: LinkEvents;
   waiting: Octets;
   /** Whether all that was written has been told as taken. */

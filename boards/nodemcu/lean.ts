@@ -4,10 +4,9 @@
 import { type LeanClient, leanOpen } from "../../src/lean/lean.js";
 import type { Options } from "../../src/options.js";
 import { Status } from "../../src/status.js";
-import { closable } from "../lua/closable.js";
 import { isUnaware, port } from "./port.js";
 
 /** Makes the client and connects it; a Status when the options make no sense. */
-export function connect(options: Options): (LeanClient & { close(): void }) | Status {
-  return isUnaware(options) ? Status.INSECURE : closable(leanOpen(options, port));
+export function connect(options: Options): LeanClient | Status {
+  return isUnaware(options) ? Status.INSECURE : leanOpen(options, port);
 }

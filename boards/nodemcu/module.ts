@@ -5,12 +5,13 @@ import { text } from "#engine";
 import { type Client, clientOpen } from "../../src/client.js";
 import type { Options } from "../../src/options.js";
 import { Status } from "../../src/status.js";
-import { closable } from "../lua/closable.js";
+import { isTaken } from "../lua/only.js";
 import { isUnaware, port } from "./port.js";
 
 /** Makes a client and connects it; a Status when the options make no sense. */
-export function connect(options: Options): (Client & { close(): void }) | Status {
-  return isUnaware(options) ? Status.INSECURE : closable(clientOpen(options, port));
+export function connect(options: Options): Client | Status {
+  if (isTaken()) return Status.ONE_CLIENT;
+  return isUnaware(options) ? Status.INSECURE : clientOpen(options, port);
 }
 
 export { text };

@@ -18,16 +18,18 @@ const enum Bound {
   AGAIN_MS = 1000,
 }
 
-/** A connection with what waits to be sent. */
-interface NodemcuLink extends Link {
+/** The connection there is, with what waits to be sent. */
+interface Wire extends Single {
   socket: NodemcuSocket | undefined;
-  drive: unknown;
-  events: LinkEvents;
   waiting: Octets;
   /** Whether a `send` may be made: it is up, and the last one is through. */
   isFree: boolean;
   isFinishing: boolean;
+  /** Whom it tells. */
+  events: LinkEvents;
+  drive: Single;
 }
+declare const wire: Wire;
 
 /**
  * Whether TLS was asked for, and not that it may verify nobody, as it does unless the program has
@@ -39,9 +41,9 @@ export function isUnaware(options: Options): boolean {
 }
 
 /** Without handlers the socket holds nothing of ours, and is collected. */
-function forgo(link: NodemcuLink): void {
-  const socket = link.socket;
-  link.socket = undefined;
+function drop(): void {
+  const socket = wire.socket;
+  wire.socket = undefined;
   if (socket) {
     for (const event of ["connection", "sent", "receive", "disconnection"]) {
       socket.on(event, undefined);
@@ -51,82 +53,70 @@ function forgo(link: NodemcuLink): void {
   }
 }
 
-function sendNext(link: NodemcuLink): void {
-  const octets = link.waiting.slice(0, Bound.SEND);
+function sendNext(): void {
+  const octets = wire.waiting.slice(0, Bound.SEND);
   if (octets !== "") {
-    link.isFree = false;
-    link.waiting = link.waiting.slice(Bound.SEND);
-    link.socket!.send(octets);
-  } else if (link.isFinishing) {
-    forgo(link);
-    link.events.closed(link.drive);
-  } else link.events.drained(link.drive);
+    wire.isFree = false;
+    wire.waiting = wire.waiting.slice(Bound.SEND);
+    wire.socket!.send(octets);
+  } else if (wire.isFinishing) {
+    drop();
+    wire.events.closed(wire.drive);
+  } else wire.events.drained(wire.drive);
 }
 
-function write(given: Link, octets: Octets): void {
-  const link = given as NodemcuLink;
-  link.waiting += octets;
-  if (link.isFree) sendNext(link);
+function write(_link: Link, octets: Octets): void {
+  wire.waiting += octets;
+  if (wire.isFree) sendNext();
 }
 
-function close(given: Link): void {
-  const link = given as NodemcuLink;
-  link.isFinishing = true;
-  if (link.isFree) after(sendNext, 1, link);
-}
-
-/** Tells a client something; where memory runs out on the way the connection is lost. */
-function inform(
-  link: NodemcuLink,
-  what: (this: void, given: any, octets: any) => void,
-  given: unknown,
-  octets?: Octets,
-): void {
-  if (link.socket) {
-    const [isDone] = pcall(what, given, octets);
-    if (!isDone) pcall(link.events.closed, link.drive);
-  }
+function finishWire(): void {
+  wire.isFinishing = true;
+  if (wire.isFree) after(sendNext, 1);
 }
 
 /** The last `send` is through, or the connection is up. */
-function goOn(link: NodemcuLink): void {
-  link.isFree = true;
-  sendNext(link);
+function goOn(_drive: Single): void {
+  wire.isFree = true;
+  sendNext();
 }
 
 /** Tries everything that throws: no memory, no network, a name that is none. */
-function start(link: NodemcuLink, address: Address): void {
+function start(address: Address): void {
   const socket = address.tls ? tls.createConnection() : net.createConnection(net.TCP, 0);
-  link.socket = socket;
-  const free = (): void => inform(link, goOn, link);
-  socket.on("connection", free);
-  socket.on("sent", free);
-  socket.on("receive", (_socket, octets) => inform(link, link.events.received, link.drive, octets));
-  socket.on("disconnection", () => inform(link, link.events.closed, link.drive));
+  const on = (event: string, tell: LinkEvents["received"]): void => {
+    socket.on(event, (_socket, octets) => {
+      // Nothing of an earlier one; and where memory runs out on the way the connection is lost.
+      if (socket === wire.socket) {
+        const [isDone] = pcall(tell, wire.drive, octets);
+        if (!isDone) pcall(wire.events.closed, wire.drive);
+      }
+    });
+  };
+  wire.socket = socket;
+  on("connection", goOn);
+  on("sent", goOn);
+  on("receive", wire.events.received);
+  on("disconnection", wire.events.closed);
   socket.connect(orUsual(address.port, address.tls ? 8883 : 1883), address.host);
 }
 
-function open(drive: Single, events: LinkEvents, address: Address): Link | undefined {
-  const link: NodemcuLink = {
-    write: write,
-    finish: close,
-    socket: undefined,
-    drive: drive,
-    events: events,
-    waiting: "",
-    isFree: false,
-    isFinishing: false,
-  };
-  const [isOpen] = pcall(start, link, address);
-  if (isOpen) return link;
-  forgo(link);
+function open(_drive: Single, _events: LinkEvents, address: Address): Link | undefined {
+  // One that was ended may still be closing.
+  drop();
+  wire.waiting = "";
+  wire.isFree = false;
+  wire.isFinishing = false;
+  const [isOpen] = pcall(start, address);
+  if (isOpen) return { write: write, finish: finishWire };
+  drop();
   return undefined;
 }
 
-function after<T>(step: (this: void, record: T) => void, ms: number, record: T): NodemcuTimer {
+function after(step: (this: void, record?: any) => void, ms: number): NodemcuTimer {
   const timer = tmr.create();
   const fire = (): void => {
-    const [isDone] = pcall(step, record);
+    const [isDone] = pcall(step);
     // Memory ran out: without its timer a client would stand still for ever.
     if (!isDone) timer.alarm(Bound.AGAIN_MS, tmr.ALARM_SINGLE, fire);
   };
@@ -134,13 +124,19 @@ function after<T>(step: (this: void, record: T) => void, ms: number, record: T):
   return timer;
 }
 
+function stop(timer: unknown): void {
+  if (timer !== 0) (timer as NodemcuTimer).unregister();
+}
+
+function chance(count: number): number {
+  return math.random(count) - 1;
+}
+
 /** What the firmware offers. */
 export const port: Port = {
   open: open,
-  drop: (link) => forgo(link as NodemcuLink),
+  drop: drop,
   after: after,
-  stop: (timer) => {
-    if (timer !== 0) (timer as NodemcuTimer).unregister();
-  },
-  chance: (count) => math.random(count) - 1,
+  stop: stop,
+  chance: chance,
 };

@@ -3,10 +3,9 @@
 
 import { type SnClient, snOpen, type SnOptions } from "../../src/sn/client.js";
 import type { Status } from "../../src/status.js";
-import { closable } from "../lua/closable.js";
 import { port } from "./datagram.js";
 
 /** Makes a client and connects it; a Status when the options make no sense. */
-export function connect(options: SnOptions): (SnClient & { close(): void }) | Status {
-  return closable(snOpen(options, port));
+export function connect(options: SnOptions): SnClient | Status {
+  return snOpen(options, port);
 }

@@ -12,9 +12,24 @@ export function isNothing(text: string | undefined): boolean {
   return !text;
 }
 
+/** The octet at `at`, or no number where there is none. @inline */
+export function octetAt(octets: string, at: number): number {
+  return octets.charCodeAt(at);
+}
+
+/** Whether there are no octets. @inline */
+export function isEmpty(octets: string): boolean {
+  return !octets;
+}
+
 /** A quotient for `String.fromCharCode`, which takes the whole part of what it is given. @inline */
 export function quotient(value: number, by: number): number {
   return value / by;
+}
+
+/** The whole part of a half. @inline */
+export function half(value: number): number {
+  return value >> 1;
 }
 
 /** Whether a value is a whole number, and not below `least`. @inline */
@@ -27,14 +42,19 @@ export function joinRecords(first: object, second: object | undefined): Record<s
   return Object.assign({} as Record<string, unknown>, first, second);
 }
 
+/** What callers hold. @inline */
+export function faceOf<T>(client: T): T {
+  return client;
+}
+
 /** How many fields a record has. @inline */
 export function fieldCount(record: object): number {
   return Object.keys(record).length;
 }
 
-/** Whether the text is printable ASCII without wildcards: most topics. @inline */
-export function isPlain(topic: string): boolean {
-  return !/[^ -"$-*,-~]/.test(topic);
+/** Whether there is a wildcard in the text, or anything but printable ASCII. @inline */
+export function isSpecial(topic: string): boolean {
+  return /[^ -"$-*,-~]/.test(topic);
 }
 
 /** Whether there is a wildcard in the text. @inline */

@@ -4,24 +4,17 @@
 
 /** Whether `octets` are UTF-8 without U+0000 [MQTT-1.5.3-1] [MQTT-1.5.3-2]. */
 export function isUtf8(octets: string): boolean {
-  // Octets of a character still to come, and its first one until the second has come, which has a
-  // narrower range behind E0, ED, F0 and F4 (RFC 3629 section 4).
+  // Octets of a character still to come, and what the next one may be: the second octet has a narrower
+  // range behind E0, ED, F0 and F4 (RFC 3629 section 4).
   let left = 0;
-  let lead = 0;
+  let least = 1;
+  let most = 244;
   for (let at = 0; at < octets.length; at++) {
     const octet = octets.charCodeAt(at);
-    const isWrong =
-      left > 0
-        ? octet < 128 ||
-          octet > 191 ||
-          (lead === 224 && octet < 160) ||
-          (lead === 237 && octet > 159) ||
-          (lead === 240 && octet < 144) ||
-          (lead === 244 && octet > 143)
-        : octet < 1 || octet > 244 || (octet > 127 && octet < 194);
-    if (isWrong) return false;
-    lead = left > 0 ? 0 : octet;
+    if (octet < least || octet > most || (left < 1 && octet > 127 && octet < 194)) return false;
     left = left > 0 ? left - 1 : octet < 128 ? 0 : octet < 224 ? 1 : octet < 240 ? 2 : 3;
+    least = left < 1 ? 1 : octet === 224 ? 160 : octet === 240 ? 144 : 128;
+    most = left < 1 ? 244 : octet === 237 ? 159 : octet === 244 ? 143 : 191;
   }
   return left < 1;
 }

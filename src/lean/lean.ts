@@ -6,11 +6,12 @@
 // It checks less of what its caller says: text is taken to be UTF-8, filters and options to be valid.
 
 import {
+  faceOf,
   Gate,
   gateSend,
   Handler,
   isGiven,
-  isNothing,
+  isEmpty,
   levelsOf,
   linkEnd,
   Listeners,
@@ -248,7 +249,7 @@ function leanPublish(
   retain?: boolean | number,
 ): Status {
   if (isGiven(qos)) return Status.INVALID_QOS;
-  if (isNothing(topic) || hasWildcard(topic)) return Status.INVALID_TOPIC;
+  if (isEmpty(topic) || hasWildcard(topic)) return Status.INVALID_TOPIC;
   topic = encodePacket(
     isGiven(retain) ? First.PUBLISH + 1 : First.PUBLISH,
     field(topic) + textOctets(payload),
@@ -296,11 +297,12 @@ export function leanOpen(options: Options, port: Port): LeanClient | Status {
     filters: [],
   };
   l.timer = port.after(leanStep, 0, l);
-  l.client = {
+  const client: LeanClient = {
     publish: (topic, payload, qos, retain) => leanPublish(l, topic, payload, qos, retain),
     subscribe: (topicFilter, qos, onMessage) => leanSubscribe(l, topicFilter, qos, onMessage),
     end: () => leanEnd(l),
     on: (event, handler) => leanOn(l, event, handler),
   };
+  l.client = faceOf(client);
   return l.client;
 }

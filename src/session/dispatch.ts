@@ -2,7 +2,7 @@
 // Which handlers get a message. What was found for the last few topics is remembered, because a burst
 // mostly speaks of few.
 
-import { call, fieldCount, Handler, isNothing, levelsOf, Octets, Payload, text } from "#engine";
+import { call, fieldCount, Handler, isEmpty, levelsOf, Octets, Payload, text } from "#engine";
 import { Limit } from "#limits";
 import { encodeTopicName, matchesTopic } from "../wire/topic.js";
 import { Status } from "../status.js";
@@ -19,7 +19,7 @@ export function recognize(s: Session, topicIn: Octets): Status {
     const name = topicIn.slice(2);
     const levels = levelsOf(name);
     const handlers: Handler[] = [];
-    if (isNothing(encodeTopicName(name))) return Status.MALFORMED;
+    if (isEmpty(encodeTopicName(name))) return Status.MALFORMED;
     for (const subscription of s.subscriptions) {
       const isMatch = matchesTopic(subscription.levels, levels);
       if (isMatch && subscription.handler) handlers.push(subscription.handler);

@@ -4,7 +4,7 @@
 // event. Acknowledgements gather while a chunk is read, leave in one write, and may go beyond the
 // window into a reserve of their own; beyond that the link is too slow to keep a session on it.
 
-import { call, gateSend, isNothing, Room } from "#engine";
+import { call, gateSend, isEmpty, Room } from "#engine";
 import { Limit } from "#limits";
 import { Status } from "../status.js";
 import { encodeSubscription } from "../wire/subscribe.js";
@@ -18,7 +18,7 @@ export function flush(s: Session): Status {
   if (s.phase === Phase.ENDED) return Status.OK;
   if (s.part < 1) {
     const acks = s.acks;
-    if (!isNothing(acks)) {
+    if (!isEmpty(acks)) {
       s.acks = "";
       gateSend(s.gate, acks);
     }

@@ -6,7 +6,7 @@ import {
   blockFlip,
   gateSend,
   isGiven,
-  isNothing,
+  isEmpty,
   isReady,
   join,
   Octets,
@@ -54,7 +54,7 @@ export function publish(
   if (topic !== s.topicKey) {
     const octets =
       typeof topic === "string" ? encodeTopicName(utf8(topic)) : topic ? topic.octets : "";
-    if (isNothing(octets)) return refuse(s, Status.INVALID_TOPIC);
+    if (isEmpty(octets)) return refuse(s, Status.INVALID_TOPIC);
     s.topicKey = topic;
     s.topicOut = octets;
   }

@@ -2,7 +2,7 @@
 // The MQTT-SN client as its callers see it: `connect`'s options and the record of functions it returns. Where the
 // meaning is the same as over MQTT, so are the names.
 
-import { Handler, isNothing, isWhole, orUsual, Payload, Room, textOctets } from "#engine";
+import { faceOf, Handler, isNothing, isWhole, orUsual, Payload, Room, textOctets } from "#engine";
 import { Limit } from "#limits";
 import type { DatagramPort } from "../../boards/hal.js";
 import { Status } from "../status.js";
@@ -213,7 +213,7 @@ export function snOpen(options: SnOptions, port: DatagramPort): SnClient | Statu
     stats: () => stats(s),
     on: (event, handler) => on(s, event, handler),
   };
-  s.face = client;
+  s.face = faceOf(client);
   return client;
 }
 

@@ -2,7 +2,7 @@
 // Joins a session to a link and a clock: opens connections, feeds octets and time, closes what the
 // session gives up, and comes back after a full-jitter backoff. The only place that keeps a timer.
 
-import { call, gateSend, joinRecords, linkEnd, Octets, Room, Single } from "#engine";
+import { call, gateSend, Handler, joinRecords, linkEnd, Octets, Room, Single } from "#engine";
 import { Limit } from "#limits";
 import type { Address, LinkEvents, Port, Timer } from "../../boards/hal.js";
 import { sessionClosed, sessionOpened } from "../session/accept.js";
@@ -120,8 +120,7 @@ function driveClose(d: Drive, status: Status): void {
   // A handler may end the client from here on.
   sessionClosed(s);
   if (phase === Phase.ENDED) {
-    call(s.listeners, s.listeners.on.close, Status.OK);
-    finish(d);
+    finish(d, s.listeners.on.close);
   } else if (s.phase < Phase.ENDED) {
     call(s.listeners, s.listeners.on.close, status);
     if (phase === Phase.ONLINE && status === Status.CLOSED) d.kicks += 1;
@@ -163,17 +162,21 @@ export function driveDrain(
   d.port.stop(d.doneTimer);
   d.done = done;
   d.doneTimer = d.port.after(giveUp, ms, d);
-  if (d.session.phase === Phase.ENDED && !d.session.gate.link) finish(d);
+  if (d.session.phase === Phase.ENDED && !d.session.gate.link) finish(d, undefined);
   else driveSettle(d, Status.OK);
 }
 
-/** Tells whoever drains that it is over, and what is left. */
-function finish(d: Drive): void {
+/**
+ * Tells that the client is closed, and whoever drains that it is over, and what is left. Nothing is
+ * looked up in between: the handler may have made the next client of a bundle that holds one.
+ */
+function finish(d: Drive, closed: Handler | undefined): void {
   const done = d.done;
   const left = d.session.messages;
   d.port.stop(d.doneTimer);
   d.doneTimer = 0;
   d.done = undefined;
+  call(d.session.listeners, closed, Status.OK);
   call(d.session.listeners, done, left > 0 ? Status.NO_ANSWER : Status.OK, left);
 }
 

@@ -3,12 +3,13 @@
 
 import {
   isGiven,
-  isNothing,
+  isEmpty,
   isUtf8,
   Octets,
   orUsual,
   Payload,
   payloadOctets,
+  Single,
   toPayload,
   utf8,
 } from "#engine";
@@ -35,9 +36,9 @@ export interface ConnectFields {
   will?: Will | undefined;
 }
 
-/** A packet being encoded: its flags, below 0 when it makes no sense, and its fields. */
-interface Draft {
-  flags: number;
+/** CONNECT being encoded: its flags, below 0 when it makes no sense, and its fields. */
+interface Draft extends Single {
+  connectFlags: number;
   body: Octets;
 }
 
@@ -54,11 +55,9 @@ function add(draft: Draft, value: unknown, flag: number, isText: boolean): void 
   if (value !== undefined || flag < 64) {
     const payload = isText ? utf8(value as string) : toPayload(value);
     const octets = payload === undefined ? "" : payloadOctets(payload);
-    draft.flags += flag;
+    const isWrong = payload === undefined || octets.length > 65535 || (isText && !isUtf8(octets));
+    draft.connectFlags += isWrong ? -Flags.NONSENSE : flag;
     draft.body += encodeString(octets);
-    if (payload === undefined || octets.length > 65535 || (isText && !isUtf8(octets))) {
-      draft.flags -= Flags.NONSENSE;
-    }
   }
 }
 
@@ -73,24 +72,24 @@ export function isQos(value: unknown): boolean {
  * with an invalid QoS [MQTT-3.1.2-14] or topic, text that is not UTF-8 [MQTT-1.5.3-1].
  */
 export function encodeConnect(fields: ConnectFields, clean: boolean, keepAlive: number): Octets {
-  const draft: Draft = { flags: clean ? 2 : 0, body: "" };
+  const draft: Draft = { connectFlags: clean ? 2 : 0, body: "" };
   const will = fields.will;
   add(draft, fields.clientId, 0, true);
-  if (keepAlive > 65535 || (!clean && draft.body.length < 3)) draft.flags -= Flags.NONSENSE;
+  if (keepAlive > 65535 || (!clean && draft.body.length < 3)) draft.connectFlags -= Flags.NONSENSE;
   if (will) {
     const topic = encodeTopicName(utf8(will.topic));
     const qos = orUsual(will.qos, 0);
     draft.body += topic;
     add(draft, will.payload, 4 + qos * 8 + (isGiven(will.retain) ? 32 : 0), false);
-    if (isNothing(topic) || !isQos(qos)) draft.flags -= Flags.NONSENSE;
+    if (isEmpty(topic) || !isQos(qos)) draft.connectFlags -= Flags.NONSENSE;
   }
   add(draft, fields.username, 128, true);
   add(draft, fields.password, 64, false);
-  if (draft.flags < 0 || (draft.flags > 63 && draft.flags < 128)) return "";
+  if (draft.connectFlags < 0 || (draft.connectFlags > 63 && draft.connectFlags < 128)) return "";
   // Protocol name and level: "MQTT", 4 [MQTT-3.1.2-1] [MQTT-3.1.2-2].
   const body =
     encodeString("MQTT") +
-    String.fromCharCode(4, draft.flags) +
+    String.fromCharCode(4, draft.connectFlags) +
     encodeInteger(keepAlive) +
     draft.body;
   return encodeHeader(First.CONNECT, body.length, body);

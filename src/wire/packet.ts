@@ -2,7 +2,7 @@
 // What all control packets share (MQTT 3.1.1 chapter 2): first octets, Remaining Length, two-octet
 // integers, length-prefixed strings.
 
-import { Octets, quotient, Single } from "#engine";
+import { octetAt, Octets, quotient, Single } from "#engine";
 
 /** The first octet of each control packet, with the flags the standard reserves (table 2.2). */
 export const enum First {
@@ -83,11 +83,11 @@ export function decodeHeader(fields: HeaderFields, octets: Octets, at: number): 
   let octet = 128;
   let unit = 1;
   fields.length = 0;
-  while (octet > 127 && end < octets.length && end <= at + Length.OCTETS) {
-    octet = octets.charCodeAt(end);
+  while (octet > 127 && end <= at + Length.OCTETS) {
+    octet = octetAt(octets, end);
     fields.length += (octet % 128) * unit;
     unit *= 128;
     end += 1;
   }
-  return octet < 128 ? end : end <= at + Length.OCTETS ? 0 : -1;
+  return octet > 127 ? -1 : octet >= 0 ? end : 0;
 }

@@ -4,7 +4,7 @@
 //
 //   first octet | Remaining Length | topic name, length first | packet identifier, QoS > 0 | payload
 
-import { Octets, Single } from "#engine";
+import { half, Octets, Single } from "#engine";
 import { decodeInteger, encodeHeader, encodeInteger } from "./packet.js";
 
 /** What is found in a received PUBLISH behind its topic name. */
@@ -49,13 +49,5 @@ export function topicEnd(octets: Octets, at: number): number {
 
 /** The QoS in a first octet; 3 is none [MQTT-3.3.1-4], and DUP at QoS 0 is not either [MQTT-3.3.1-2]. */
 export function decodeQos(first: number): number {
-  const flags = first % 8;
-  // No division: it would make a 1 a 1.0 in Lua 5.3.
-  return first === Zero.DUP || first === Zero.DUP + 1 || flags > 5
-    ? 3
-    : flags > 3
-      ? 2
-      : flags > 1
-        ? 1
-        : 0;
+  return first === Zero.DUP || first === Zero.DUP + 1 ? 3 : half(first % 8);
 }

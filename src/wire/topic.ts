@@ -2,7 +2,7 @@
 // Topic names and topic filters (MQTT 3.1.1 section 4.7): which are valid, and which filter matches
 // which name. Both are UTF-8 octets here.
 
-import { hasWildcard, isMisplaced, isNothing, isPlain, isUtf8, Octets } from "#engine";
+import { hasWildcard, isEmpty, isMisplaced, isSpecial, isUtf8, Octets } from "#engine";
 import { encodeString } from "./packet.js";
 
 /**
@@ -10,9 +10,9 @@ import { encodeString } from "./packet.js";
  * a wildcard [MQTT-3.3.2-2], with U+0000 [MQTT-4.7.3-2], not UTF-8, over 65,535 octets.
  */
 export function encodeTopicName(name: Octets): Octets {
-  return isNothing(name) ||
+  return isEmpty(name) ||
     name.length > 65535 ||
-    (!isPlain(name) && (hasWildcard(name) || !isUtf8(name)))
+    (isSpecial(name) && (hasWildcard(name) || !isUtf8(name)))
     ? ""
     : encodeString(name);
 }
@@ -22,7 +22,7 @@ export function encodeTopicName(name: Octets): Octets {
  * [MQTT-4.7.1-2]. @inline
  */
 export function isTopicFilter(filter: Octets): boolean {
-  return !isNothing(filter) && filter.length < 65536 && !isMisplaced(filter) && isUtf8(filter);
+  return !isEmpty(filter) && filter.length < 65536 && !isMisplaced(filter) && isUtf8(filter);
 }
 
 /**

@@ -167,19 +167,56 @@ describe.each(flavours)("the bundle on a simulated %s", (flavour) => {
     expect(board.restarts).toEqual([]);
   });
 
-  test("goes on when a handler raises an error, and when an address is none", async () => {
+  test("goes on when an address is none, and holds one client until it has ended", async () => {
+    const { board, tell } = await boardOpen(
+      flavour,
+      `
+      local c = open({ host = "256.256.256.256", clientId = "nowhere" })
+      c:on("close", function(status)
+        told("close", status)
+        if status < 0 then c:close() open() end
+      end)
+      open()`,
+    );
+    expect(await tell("refused")).toEqual(["refused -8"]);
+    await tell("close 0");
+    await tell("connect");
+    expect((await tell("close"))[0]).toBe("close -32");
+    expect(board.restarts).toEqual([]);
+  });
+
+  test("holds the next client when the last one is closed, and tells what that drained", async () => {
+    const { tell } = await boardOpen(
+      flavour,
+      `
+      local c = open()
+      c:on("connect", function()
+        c:drain(5000, function(status, left) told("done", status, left) end)
+        open()
+      end)
+      c:on("close", function(status)
+        open():on("connect", function() told("second") end)
+        told("close", status)
+      end)`,
+    );
+    // The first one has ended, and its DISCONNECT is on its way.
+    expect(await tell("refused")).toEqual(["refused -8"]);
+    expect(await tell("close")).toEqual(["close 0"]);
+    expect(await tell("done")).toEqual(["done 0 0"]);
+    await tell("second");
+  });
+
+  test("goes on when a handler raises an error", async () => {
     const { board, tell } = await boardOpen(
       flavour,
       `
       local c = open()
       c:on("subscribed", function() c:publish("a", "1", 1) c:publish("a", "2", 1) end)
-      c:subscribe("a", 1, function(topic, payload) told("message", payload) error("oops") end)
-      open({ host = "256.256.256.256", clientId = "nowhere" })`,
+      c:subscribe("a", 1, function(topic, payload) told("message", payload) error("oops") end)`,
     );
     await tell("message 2");
     await tell("delivered", 2);
     expect((await tell("error", 2)).every((line) => line.includes("oops"))).toBe(true);
-    await tell("close -32");
     expect(board.restarts).toEqual([]);
   });
 

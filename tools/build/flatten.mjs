@@ -67,6 +67,42 @@ export function flatten(configPath, entries) {
   return { outputs, variables: [...variables], constants, passed, apart };
 }
 
+/**
+ * The same for a source that is the whole of a bundle, as TypeScript: for back ends that need its types.
+ * @param {ts.Program} program
+ * @param {ts.SourceFile} source
+ * @returns {string} with the variables declared in front; their names begin with `One_`
+ */
+export function flattenSource(program, source) {
+  const types = new Map();
+  for (const statement of source.statements) {
+    if (!ts.isInterfaceDeclaration(statement)) continue;
+    for (const { name, type } of statement.members) {
+      if (type) types.set(`$${statement.name.text}_${name.text}`, type.getText(source));
+    }
+  }
+  const variables = new Set();
+  const constants = new Set();
+  const { transformed } = ts.transform(source, [
+    (context) => (file) => {
+      const flattener = new Flattener(program, context, variables, constants, new Set(), new Set());
+      // Methods of a Lua record have `self`, functions have not.
+      flattener.eta = () => undefined;
+      return flattener.file(file);
+    },
+  ]);
+  let text = ts.createPrinter().printFile(transformed[0]).replaceAll(FREE, "");
+  // A function in a record goes by its own name.
+  for (const name of constants) {
+    const found = new RegExp(`^\\${name} = (\\w+);\n`, "m").exec(text);
+    if (!found || !text.includes(`function ${found[1]}(`)) continue;
+    text = text.replace(found[0], "").replaceAll(new RegExp(`\\${name}\\b`, "g"), found[1]);
+    variables.delete(name);
+  }
+  const declared = [...variables].map((name) => `let ${name}: ${types.get(name) ?? "any"};\n`);
+  return (declared.join("") + text).replace(/\$(?=\w+_\w)/g, "One_");
+}
+
 class Flattener {
   constructor(program, context, variables, constants, passed, apart) {
     this.checker = program.getTypeChecker();
@@ -170,7 +206,7 @@ class Flattener {
             loose.push(f.createVariableStatement(node.modifiers, [none]));
           }
         } else if (d.initializer !== undefined && this.acts(d.initializer)) {
-          loose.push(f.createExpressionStatement(ts.visitNode(d.initializer, this.visit)));
+          loose.push(...this.statements(ts.visitNode(d.initializer, this.visit)));
         }
       }
       const statements = [...loose];
@@ -204,6 +240,9 @@ class Flattener {
       const type = contextual && this.singleType(contextual);
       if (type !== undefined) return this.literal(type, node);
     }
+    if (ts.isPropertyAssignment(node) && this.single(node.initializer) !== undefined) {
+      if (!this.acts(node.initializer)) return undefined;
+    }
     if (ts.isArrowFunction(node)) {
       const same = this.eta(node);
       if (same !== undefined) return same;
@@ -236,6 +275,13 @@ class Flattener {
         ),
       );
     });
+  }
+
+  /** An expression as statements, one for each part of it between commas. */
+  statements(node) {
+    return ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.CommaToken
+      ? [...this.statements(node.left), ...this.statements(node.right)]
+      : [this.factory.createExpressionStatement(node)];
   }
 
   /** Whether evaluating an expression of a single type does anything. */

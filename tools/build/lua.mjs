@@ -7,10 +7,19 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { basename, dirname, join, relative, resolve } from "node:path";
 import ts from "typescript";
 import * as tstl from "typescript-to-lua";
+import { flattenSource } from "./flatten.mjs";
 import { checkLua } from "../lua/check.mjs";
 import { minify } from "../lua/minify.mjs";
 import { split } from "../lua/split.mjs";
-import { dropCopies, inlineOnce, inlineSmall, spill } from "../lua/apart.mjs";
+import {
+  dropCopies,
+  countUp,
+  inlineOnce,
+  inPlace,
+  inlineSmall,
+  nest,
+  unwrap,
+} from "../lua/apart.mjs";
 
 /** What the import paths stand for in Lua. */
 const PATHS = { "#engine": "src/engine/lua/index.ts", "#limits": "src/limits/small.ts" };
@@ -57,7 +66,7 @@ const PORTS = new Set([
 const WIDTH = 200;
 
 /** Read once at the top of the chunk, where that is shorter. */
-const HOIST = ["string.byte", "string.sub", "string.char"];
+const HOIST = ["string.byte", "string.sub", "string.char", "string.find"];
 
 /** Local variables of the chunk: NodeMCU's limit is 50. */
 const LOCALS = 50;
@@ -185,22 +194,6 @@ function internalFields(text, ambient, exported, isModule) {
   return new Set([...internal].filter((name) => !kept.has(name)));
 }
 
-/** Records of which a client has one each: they are one table, and a field of such a type is it. */
-const ONE = new Set([
-  "Session",
-  "Gate",
-  "Outbox",
-  "Block",
-  "Listeners",
-  "PublishFields",
-  "HeaderFields",
-  "Drive",
-  "Lean",
-  "SnSession",
-  "MessageFields",
-  "SnSender",
-]);
-
 /** Where an octet past the end may be asked for; there it is 0, which no length check lets pass. */
 const LOOSE = new Set([
   "readPackets",
@@ -209,8 +202,6 @@ const LOOSE = new Set([
   "fieldsAt",
   "encapsulatedAt",
 ]);
-
-const isOne = (type) => type?.symbol !== undefined && ONE.has(type.symbol.name);
 
 const isString = (context, node) => {
   const type = context.checker.getTypeAtLocation(node);
@@ -224,46 +215,9 @@ function functionName(node) {
   return undefined;
 }
 
-/** The fields of a literal of a type of ONE, and the table they are put into, if there is one. */
-function partsOf(node, context) {
-  const fields = [];
-  let into;
-  for (const property of node.properties) {
-    let value = property.initializer;
-    while (value && ts.isAsExpression(value)) value = value.expression;
-    if (value === undefined) throw new Error(`${property.getText()}: write \`name: value\``);
-    const { checker } = context;
-    if (!isOne(checker.getContextualType(value)) && !isOne(checker.getTypeAtLocation(value))) {
-      const key = tstl.createStringLiteral(property.name.text);
-      fields.push(tstl.createTableFieldExpression(context.transformExpression(value), key));
-    } else if (ts.isObjectLiteralExpression(value)) {
-      const inner = partsOf(value, context);
-      fields.push(...inner.fields);
-      into ??= inner.into;
-    } else if (into !== undefined) throw new Error(`${property.getText()}: a second table`);
-    else into = context.transformExpression(value);
-  }
-  return { fields, into };
-}
-
 /** What TypeScriptToLua would need a library for, or makes longer than it has to be. */
 const plugin = {
   visitors: {
-    [ts.SyntaxKind.PropertyAccessExpression](node, context) {
-      return isOne(context.checker.getTypeAtLocation(node))
-        ? context.transformExpression(node.expression)
-        : context.superTransformExpression(node);
-    },
-    [ts.SyntaxKind.ObjectLiteralExpression](node, context) {
-      if (!isOne(context.checker.getContextualType(node))) {
-        return context.superTransformExpression(node);
-      }
-      const { fields, into } = partsOf(node, context);
-      const table = tstl.createTableExpression(fields);
-      return into === undefined
-        ? table
-        : tstl.createCallExpression(tstl.createIdentifier("merged"), [into, table]);
-    },
     // `s.charCodeAt(i)` and `s.slice(a, b)` as Lua's own.
     [ts.SyntaxKind.CallExpression](node, context) {
       const callee = node.expression;
@@ -303,24 +257,16 @@ const plugin = {
   },
 };
 
-/** Fields of ONE that two of its types have: in one table they would be one. */
-function sharedFields(text) {
-  const file = ts.createSourceFile("all.ts", text, ts.ScriptTarget.ES2022, true);
-  const owners = new Map();
-  const problems = [];
-  for (const statement of file.statements) {
-    if (!ts.isInterfaceDeclaration(statement) || !ONE.has(statement.name.text)) continue;
-    for (const { name, type } of statement.members) {
-      if (ONE.has(type?.getText(file))) continue;
-      const owner = owners.get(name.text);
-      if (owner)
-        problems.push(
-          `${owner}.${name.text} and ${statement.name.text}.${name.text} are one field`,
-        );
-      owners.set(name.text, statement.name.text);
-    }
-  }
-  return problems;
+/** What a chunk returns, as one table. */
+function exportsAtOnce(lua) {
+  const fields = [];
+  const kept = lua.replace(/^____exports\.(\w+) = (\w+)\n/gm, (_all, field, value) => {
+    fields.push(`${field} = ${value}`);
+    return "";
+  });
+  return kept
+    .replace("local ____exports = {}\n", "")
+    .replace("return ____exports", `return { ${fields.join(", ")} }`);
 }
 
 /** The chunk once more, in files of `size` octets: `lua/x.lua` is `lua/split/x.lua`, which loads the others. */
@@ -356,49 +302,61 @@ export function bundleLua(board, entry, parts) {
     `boards/${board}/globals.d.ts`,
   ];
   const files = [path, ...new Set(ambient.filter((file) => existsSync(file)))];
+  const options = {
+    target: ts.ScriptTarget.ESNext,
+    lib: ["lib.es2015.d.ts"],
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    module: ts.ModuleKind.ESNext,
+    types: ["@typescript-to-lua/language-extensions"],
+    strict: true,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: true,
+    luaTarget: tstl.LuaTarget.Universal,
+    // Modules are on the board, not here.
+    noResolvePaths: ["*"],
+    luaLibImport: tstl.LuaLibImportKind.None,
+    noHeader: true,
+    noImplicitSelf: true,
+    luaPlugins: [{ plugin }],
+  };
+  // Its types were checked before its records became variables; what they are now is of no concern.
+  const program = ts.createProgram(files, options);
+  const before = ts.getPreEmitDiagnostics(program);
+  writeFileSync(path, flattenSource(program, program.getSourceFile(path)));
   let lua = "";
-  const result = tstl.transpileFiles(
-    files,
-    {
-      target: ts.ScriptTarget.ESNext,
-      lib: ["lib.es2015.d.ts"],
-      moduleResolution: ts.ModuleResolutionKind.Bundler,
-      module: ts.ModuleKind.ESNext,
-      types: ["@typescript-to-lua/language-extensions"],
-      strict: true,
-      noUncheckedIndexedAccess: true,
-      skipLibCheck: true,
-      luaTarget: tstl.LuaTarget.Universal,
-      // Modules are on the board, not here.
-      noResolvePaths: ["*"],
-      luaLibImport: tstl.LuaLibImportKind.None,
-      noHeader: true,
-      noImplicitSelf: true,
-      luaPlugins: [{ plugin }],
-    },
-    (_name, written) => {
-      lua = written;
-    },
-  );
-  const problems = result.diagnostics.map((d) => {
+  const result = tstl.transpileFiles(files, options, (_name, written) => {
+    lua = written;
+  });
+  const found = [...before, ...result.diagnostics.filter((d) => d.source === "typescript-to-lua")];
+  const problems = found.map((d) => {
     const message = ts.flattenDiagnosticMessageText(d.messageText, "\n");
     if (!d.file) return message;
     const { line } = d.file.getLineAndCharacterOfPosition(d.start ?? 0);
     return `${d.file.fileName}:${line + 1} ${message}`;
   });
-  problems.push(...sharedFields(text));
   for (const [helper] of lua.matchAll(/__TS__\w+/g)) problems.push(`${entry} needs ${helper}`);
   if (problems.length > 0) return { text: lua, readable: lua, files: {}, problems };
-  const { text: readable, fields } = spill(
-    inlineSmall(dropCopies(inlineOnce(inlineSmall(dropCopies(lua))))),
-    LOCALS - HOIST.length,
-  );
-  const minified = minify(readable, {
+  const steps = [
+    exportsAtOnce,
+    countUp,
+    unwrap,
+    dropCopies,
+    inlineSmall,
+    inlineOnce,
+    dropCopies,
+    inlineSmall,
+    inPlace,
+  ];
+  const whole = steps.reduce((text, step) => step(text), lua);
+  const { text: readable, fields } = nest(whole, LOCALS - HOIST.length, LOCALS);
+  const made = {
     width: WIDTH,
     fields: new Set([...internalFields(text, files.slice(1), exported, isModule), ...fields]),
     hoist: HOIST,
-  });
-  const pieces = parts ? filesOfParts(minified, parts) : {};
+  };
+  const minified = minify(readable, made);
+  // Files share what is in the chunk: for them nothing is put into a function of its own.
+  const pieces = parts ? filesOfParts(minify(whole, made), parts) : {};
   for (const [name, chunk] of Object.entries({ [entry]: minified, ...pieces })) {
     for (const p of checkLua(chunk, name))
       problems.push(`${name}:${p.line}:${p.column} ${p.message}`);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Passes on a chunk of Lua before it is minified. `inlineSmall` writes functions that only return
-// an expression out where they are called: a call costs octets, time and a local variable. `spill`
-// moves functions of the chunk into a table until few enough are left: NodeMCU's Lua 5.1 has 50 local
-// variables a function.
+// an expression out where they are called, `inlineOnce` those called once, `inPlace` those that are a
+// value once: a function costs octets, heap and a local variable. `nest` deals with NodeMCU's Lua 5.1,
+// which has 50 local variables a function.
 
+import { MAX_UPVALUES } from "./locals.mjs";
 import { resolve } from "./scopes.mjs";
 import { children, parse, walk } from "./tree.mjs";
 
@@ -55,13 +56,12 @@ const isClosed = (node) => isSimple(node) || node.type === "CallExpression";
 /**
  * Also drops functions that nothing uses.
  * @param {string} text
- * @param {number} [size] the longest expression, in characters, that is written out more than once
  */
-export function inlineSmall(text, size = 60) {
-  return untilDone(text, (one) => inlineOne(one, size));
+export function inlineSmall(text) {
+  return untilDone(text, inlineOne);
 }
 
-function inlineOne(text, size) {
+function inlineOne(text) {
   const { chunk, resolved, found } = functionsOf(text);
   for (const [binding, node] of found) {
     const declared = binding.nodes[0] !== node.identifier ? binding.nodes[0] : undefined;
@@ -88,7 +88,17 @@ function inlineOne(text, size) {
     const declared = binding.nodes[0] !== node.identifier ? binding.nodes[0] : undefined;
     const places = uses.filter((use) => use !== declared);
     if (places.length < 1 || !places.every((use) => calls.has(use))) continue;
-    if (places.length > 1 && expression.range[1] - expression.range[0] > size) continue;
+    if (
+      places.length > 1 &&
+      !isShort(
+        text,
+        node,
+        expression,
+        places.map((use) => calls.get(use)),
+      )
+    ) {
+      continue;
+    }
     if (places.some((use) => inside(use, node))) continue;
     const parameters = node.parameters.map((p) => resolved.bindingOf.get(p));
     // What it reads must mean the same where it is called: only its parameters and the chunk's names.
@@ -140,6 +150,20 @@ function inlineOne(text, size) {
   return undefined;
 }
 
+/** Octets of a text once its names are short and its spaces gone, roughly. */
+const shortened = (text) =>
+  text.replace(/\b(?!and|or|not|nil)[A-Za-z_]\w*/g, "a").replace(/\s/g, "").length;
+
+/** Whether an expression that is written out at each call takes no more octets than a function. */
+function isShort(text, node, expression, calls) {
+  const body = shortened(text.slice(...expression.range));
+  const given = calls.map((call) => shortened(text.slice(...call.range)));
+  const whole = shortened(text.slice(...node.range)) + given.reduce((a, b) => a + b);
+  return (
+    calls.reduce((sum, call, i) => sum + body + given[i] - 3 - call.arguments.length, 0) <= whole
+  );
+}
+
 const inside = (node, outer) => node.range[0] >= outer.range[0] && node.range[1] <= outer.range[1];
 
 /** Whether a binding of the chunk is what its name means at a use of another name. */
@@ -171,6 +195,7 @@ export function inlineOnce(text) {
 }
 
 function inlineCall(text) {
+  const before = excess(text);
   const { chunk, resolved, found } = functionsOf(text);
   const changed = assigned(chunk, resolved);
   const sites = new Map();
@@ -192,7 +217,8 @@ function inlineCall(text) {
       [site.node.range[0], site.node.range[1], body],
     ];
     if (declared) edits.push(...withoutName(text, resolved, declared));
-    return applyEdits(text, edits);
+    const written = applyEdits(text, edits);
+    if (excess(written) <= before) return written;
   }
   return undefined;
 }
@@ -234,18 +260,19 @@ function bodyFor(text, node, { node: statement, call }, kept) {
   const given = call.arguments.map((one) => text.slice(...one.range));
   const names = node.parameters.map((one) => one.name);
   if (names.some((name) => name === undefined)) return undefined;
-  // `a(b, c(d))`: what is given is evaluated before any of the names means something else.
-  const mixes = given.some((one) => names.some((name) => new RegExp(`\\b${name}\\b`).test(one)));
   const pairs = names
     .map((name, i) => [name, given[i] ?? "nil", kept[i]])
     .filter(([name, value, isKept]) => isKept || name !== value);
+  // `a(b, c(d))`: what is given is evaluated before any of the names means something else.
+  const mixes = pairs.some(([, one]) =>
+    pairs.some(([name]) => new RegExp(`\\b${name}\\b`).test(one)),
+  );
   const head =
     pairs.length < 1
       ? ""
       : mixes
         ? `local ${pairs.map(([a]) => a).join(", ")} = ${pairs.map(([, b]) => b).join(", ")}`
         : pairs.map(([a, b]) => `local ${a} = ${b}`).join("\n");
-  if (mixes && names.some((name, i) => given[i] === name)) return undefined;
   const from = node.body[0]?.range[0] ?? 0;
   const to = last?.range[1] ?? 0;
   if (statement.type === "ReturnStatement") {
@@ -332,42 +359,191 @@ function dropCopy(text) {
 }
 
 /**
- * Functions of the chunk as fields of a table, those with the fewest uses first.
+ * A method that only hands what it is given to a function is that function: where this one has
+ * parameters, it gets one more in front, for the record the method is called on.
  * @param {string} text
- * @param {number} most locals of the chunk that may stay
+ */
+export function unwrap(text) {
+  return untilDone(text, unwrapOne);
+}
+
+function unwrapOne(text) {
+  const { chunk, resolved, found } = functionsOf(text);
+  const calls = new Map();
+  const wrappers = [];
+  walk(chunk, (node) => {
+    if (node.type === "CallExpression") calls.set(node.base, node);
+    if (node.type === "TableKeyString" || node.type === "TableKey") wrappers.push(node.value);
+  });
+  for (const node of wrappers) {
+    const [statement, ...more] = node.type === "FunctionDeclaration" ? node.body : [];
+    const call = statement?.type === "ReturnStatement" ? statement.arguments[0] : undefined;
+    if (more.length > 0 || call?.type !== "CallExpression") continue;
+    const binding = resolved.bindingOf.get(call.base);
+    const target = found.get(binding);
+    const given = node.parameters.slice(1);
+    const isSame =
+      call.arguments.length === given.length &&
+      call.arguments.every((one, i) => one.name === given[i].name) &&
+      target?.parameters.length >= given.length;
+    if (!target || !isSame) continue;
+    const edits = [[...node.range, binding.name]];
+    if (target.parameters.length > 0) {
+      const uses = binding.nodes.filter(
+        (use) => use !== call.base && use !== target.identifier && use !== binding.nodes[0],
+      );
+      if (!uses.every((use) => calls.has(use))) continue;
+      edits.push([target.parameters[0].range[0], target.parameters[0].range[0], "____, "]);
+      for (const use of uses) {
+        const [first] = calls.get(use).arguments;
+        edits.push(
+          first
+            ? [first.range[0], first.range[0], "nil, "]
+            : [use.range[1], use.range[1] + 2, "(nil)"],
+        );
+      }
+    }
+    return applyEdits(text, edits);
+  }
+  return undefined;
+}
+
+/**
+ * A function that is a value in one place and is used nowhere else stands there.
+ * @param {string} text
+ */
+export function inPlace(text) {
+  return untilDone(text, placeOne);
+}
+
+function placeOne(text) {
+  const before = excess(text);
+  const { chunk, resolved, found } = functionsOf(text);
+  const called = new Set();
+  walk(chunk, (node) => {
+    if (node.type === "CallExpression") called.add(node.base);
+  });
+  for (const [binding, node] of found) {
+    const declared = binding.nodes[0] !== node.identifier ? binding.nodes[0] : undefined;
+    const uses = binding.nodes.filter((use) => use !== node.identifier && use !== declared);
+    if (uses.length !== 1 || called.has(uses[0]) || inside(uses[0], node)) continue;
+    if (!isClearAt(resolved, node, uses[0])) continue;
+    const from = node.identifier.range[1];
+    const edits = [
+      [...node.range, ""],
+      [...uses[0].range, `function${text.slice(from, node.range[1])}`],
+    ];
+    if (declared) edits.push(...withoutName(text, resolved, declared));
+    const placed = applyEdits(text, edits);
+    if (excess(placed) <= before) return placed;
+  }
+  return undefined;
+}
+
+/** How many variables too many functions reach for; with a few to spare for what comes. */
+function excess(text) {
+  return resolve(parse(text)).frames.reduce(
+    (sum, { node, upvalues }) =>
+      node.type === "Chunk" ? sum : sum + Math.max(0, upvalues.size - MAX_UPVALUES + 4),
+    0,
+  );
+}
+
+/**
+ * A loop that counts up to a bound which does not change is `for`.
+ * @param {string} text
+ */
+export function countUp(text) {
+  return untilDone(text, countOne);
+}
+
+function countOne(text) {
+  const chunk = parse(text);
+  let edits;
+  walk(chunk, (node) => {
+    if (edits || node.type !== "DoStatement" || node.body.length !== 2) return;
+    const [first, loop] = node.body;
+    const last = loop.type === "WhileStatement" ? loop.body.at(-1) : undefined;
+    const { condition } = loop;
+    if (first.type !== "LocalStatement" || last?.type !== "AssignmentStatement") return;
+    const name = first.variables[0].name;
+    const bound = condition.right?.argument ?? condition.right;
+    const isCount = condition.operator === "<" && condition.left.name === name;
+    if (!isCount || bound?.type !== "Identifier") return;
+    if (text.slice(...last.range) !== `${name} = ${name} + 1`) return;
+    let isFixed = true;
+    walk(loop, (n) => {
+      if (n.type === "CallExpression" && n.base.type === "Identifier") isFixed = false;
+      if (n.type !== "AssignmentStatement" || n === last) return;
+      if (n.variables.some((one) => one.name === name || one.name === bound.name)) isFixed = false;
+    });
+    if (!isFixed) return;
+    const end = text.slice(...condition.right.range);
+    const body = text.slice(loop.body[0].range[0], last.range[0]);
+    edits = [
+      [
+        ...node.range,
+        `for ${name} = ${text.slice(...first.init[0].range)}, ${end} - 1 do ${body} end`,
+      ],
+    ];
+  });
+  return edits && applyEdits(text, edits);
+}
+
+/**
+ * A chunk with more local variables than a function may have: variables that only hold state go into
+ * the chunk, everything else into a function in it; what is still over becomes fields of a table,
+ * those with the fewest uses first.
+ * @param {string} text
+ * @param {number} outer locals that the chunk may have
+ * @param {number} inner locals that the function may have
  * @returns {{ text: string, fields: string[] }} `fields` are the names they have in the table
  */
-export function spill(text, most) {
+export function nest(text, outer, inner) {
   const { chunk, resolved, found } = functionsOf(text);
   const own = resolved.bindings.filter((one) => !one.frame.parent);
-  const over = own.length + 1 - most;
-  if (over <= 0) return { text, fields: [] };
-  const moved = [...found.entries()]
-    .sort(([a], [b]) => a.nodes.length - b.nodes.length)
-    .slice(0, over);
+  if (own.length <= outer) return { text, fields: [] };
+  const bare = chunk.body.filter((one) => one.type === "LocalStatement" && one.init.length < 1);
+  const assigned = new Set();
+  for (const { type, identifier } of chunk.body) {
+    if (type === "FunctionDeclaration" && identifier)
+      assigned.add(resolved.bindingOf.get(identifier));
+  }
+  const state = bare
+    .flatMap(({ variables }) => variables.map((one) => resolved.bindingOf.get(one)))
+    .filter((one) => !assigned.has(one))
+    .sort((a, b) => b.nodes.length - a.nodes.length);
+  const out = new Set(state.slice(0, outer - 1));
+  const over = own.length - out.size - inner;
+  const rest = own
+    .filter((one) => !out.has(one) && (found.has(one) || state.includes(one)))
+    .sort((a, b) => a.nodes.length - b.nodes.length);
+  if (rest.length < over) throw new Error(`${over - rest.length} local variables too many`);
+  const fields = new Map(rest.slice(0, Math.max(0, over)).map((one) => [one, `apart_${one.name}`]));
   const edits = [];
-  const fields = [];
-  const gone = new Set();
-  for (const [binding, node] of moved) {
-    const field = `apart_${binding.name}`;
-    fields.push(field);
+  for (const [binding, field] of fields) {
+    const definition = found.get(binding);
     for (const use of binding.nodes) {
-      const isDeclaration = use === binding.nodes[0] && use !== node.identifier;
-      if (isDeclaration) gone.add(use);
-      else if (use === node.identifier && node.isLocal) {
-        edits.push([node.range[0], use.range[1], `function APART.${field}`]);
-      } else edits.push([use.range[0], use.range[1], `APART.${field}`]);
+      const isDefined = use === definition?.identifier;
+      if (use === binding.nodes[0] && !isDefined) continue;
+      const from = isDefined && definition.isLocal ? definition.range[0] : use.range[0];
+      const word = from === use.range[0] ? "" : "function ";
+      edits.push([from, use.range[1], `${word}APART.${field}`]);
     }
   }
-  for (const statement of chunk.body) {
-    if (statement.type !== "LocalStatement" || !statement.variables.some((v) => gone.has(v)))
-      continue;
-    const kept = statement.variables.filter((v) => !gone.has(v)).map((v) => v.name);
-    edits.push([
-      statement.range[0],
-      statement.range[1],
-      kept.length > 0 ? `local ${kept.join(", ")}` : "",
-    ]);
+  for (const statement of bare) {
+    const kept = statement.variables
+      .map((one) => resolved.bindingOf.get(one))
+      .filter((one) => !out.has(one) && !fields.has(one))
+      .map((one) => one.name);
+    edits.push([...statement.range, kept.length > 0 ? `local ${kept.join(", ")}` : ""]);
   }
-  return { text: `local APART = {}\n${applyEdits(text, edits)}`, fields };
+  const table = fields.size > 0 ? "local APART = {}\n" : "";
+  const names = [...out].map((one) => one.name).join(", ");
+  const outside = names === "" ? "" : `local ${names}\n`;
+  const body = applyEdits(text, edits);
+  return {
+    text: `${outside}${table}return (function()\n${body}\nend)()`,
+    fields: [...fields.values()],
+  };
 }

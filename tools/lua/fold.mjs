@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Smaller expressions of the same value: chains of `..` without parentheses, sums of integer
+// Smaller expressions of the same value: chains of `..` without parentheses, `a ~= b`, sums of integer
 // constants, `t.name` for `t["name"]`. A variable that an integer constant is added to is taken to
 // hold an integer, or `(x + 1) - 1` would not be x.
 
@@ -103,9 +103,17 @@ function foldKey(node) {
   return { type: "MemberExpression", indexer: ".", identifier: name, base: node.base };
 }
 
+/** `not (a == b)` and `not (a ~= b)`. @param {Node} node @returns {Node} */
+function foldNot(node) {
+  const opposite = { "==": "~=", "~=": "==" }[node.argument.operator];
+  const isNot = node.operator === "not" && node.argument.type === "BinaryExpression";
+  return isNot && opposite ? { ...node.argument, operator: opposite } : node;
+}
+
 /** @param {Node} chunk */
 export function fold(chunk) {
   return rewrite(chunk, (node) => {
+    if (node.type === "UnaryExpression") return foldNot(node);
     if (node.type === "TableKey" || node.type === "IndexExpression") return foldKey(node);
     if (node.type !== "BinaryExpression") return node;
     if (node.operator === "..") return foldChain(node);

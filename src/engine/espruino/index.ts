@@ -6,18 +6,22 @@
 import { Status } from "../../status.js";
 
 export {
+  faceOf,
   fieldCount,
+  half,
   hasWildcard,
+  isEmpty,
   isGiven,
   isMisplaced,
   isNothing,
-  isPlain,
+  isSpecial,
   isWhole,
   joinRecords,
   lastSlash,
   levelsOf,
   listFind,
   listRemove,
+  octetAt,
   orUsual,
   quotient,
   toNumber,

@@ -17,7 +17,10 @@ export type Message = string;
 export type Handler = (this: void, ...given: any[]) => any;
 /** A fixed row of whole numbers, from 0 on. */
 export type Numbers = Record<number, number>;
-/** Marks a record of which a client has exactly one. */
+/**
+ * Marks a record of which a client has exactly one.
+ * @single
+ */
 export interface Single {}
 
 /** A caller's handlers, by event. */
@@ -53,7 +56,7 @@ export const enum Room {
 
 /** Whether a flag or a number was given and is not 0. */
 export function isGiven(value: number | boolean | undefined): boolean {
-  return value !== undefined && value !== false && value !== 0;
+  return (value && value !== 0) as boolean;
 }
 
 /** Whether it is no text, or that of no characters. */
@@ -61,9 +64,24 @@ export function isNothing(text: string | undefined): boolean {
   return text === undefined || text === "";
 }
 
+/** The octet at `at`, or below 0 where there is none. */
+export function octetAt(octets: Octets, at: number): number {
+  return octets.charCodeAt(at) || -1;
+}
+
+/** Whether there are no octets. */
+export function isEmpty(octets: Octets): boolean {
+  return octets === "";
+}
+
 /** A quotient for `String.fromCharCode`: whole, because Lua 5.3 takes no other. */
 export function quotient(value: number, by: number): number {
   return (value - (value % by)) / by;
+}
+
+/** The whole part of a half, as a whole number also in Lua 5.3. */
+export function half(value: number): number {
+  return math.floor(value / 2);
 }
 
 /** Whether a value is a whole number, and not below `least`. */
@@ -73,8 +91,10 @@ export function isWhole(value: unknown, least: number): boolean {
 
 /** A record of all that two records hold; where both have a field, that of the second. */
 export function joinRecords(first: object, second: object | undefined): Record<string, unknown> {
-  const all = merged({}, first as Record<string, unknown>) as Record<string, unknown>;
-  if (second) merged(all, second as Record<string, unknown>);
+  const all: Record<string, unknown> = {};
+  for (const given of [first, second as object]) {
+    for (const name in given) all[name] = (given as typeof all)[name];
+  }
   return all;
 }
 
@@ -85,23 +105,24 @@ export function fieldCount(record: object): number {
   return count;
 }
 
-/** Whether the text is printable ASCII without wildcards: most topics. */
-export function isPlain(topic: string): boolean {
-  return string.find(topic, '[^ -"$-*,-~]') === undefined;
+/** Whether a pattern is found: a place is true. */
+function isFound(text: string, pattern: string): boolean {
+  return string.find(text, pattern) as unknown as boolean;
+}
+
+/** Whether there is a wildcard in the text, or anything but printable ASCII. */
+export function isSpecial(topic: string): boolean {
+  return isFound(topic, '[^ -"$-*,-~]');
 }
 
 /** Whether there is a wildcard in the text. */
 export function hasWildcard(text: string): boolean {
-  return string.find(text, "[+#]") !== undefined;
+  return isFound(text, "[+#]");
 }
 
 /** Whether a wildcard does not fill its level, or a `#` is not the last of the text. */
 export function isMisplaced(filter: string): boolean {
-  return (
-    string.find(filter, "[^/][+#]") !== undefined ||
-    string.find(filter, "[+#][^/]") !== undefined ||
-    string.find(filter, "#.") !== undefined
-  );
+  return isFound(filter, "[^/][+#]") || isFound(filter, "[+#][^/]") || isFound(filter, "#.");
 }
 
 /** The levels of a topic name or filter. */
@@ -113,13 +134,13 @@ export function levelsOf(topic: string): string[] {
 
 /** Where a value stands in the list, or −1. */
 export function listFind(list: unknown[], value: unknown): number {
-  for (let at = 0; at < list.length; at++) if (list[at] === value) return at;
+  for (const at of $range(1, list.length)) if (list[at - 1] === value) return at - 1;
   return -1;
 }
 
 /** Takes entry `at` out of the list. */
 export function listRemove(list: unknown[], at: number): void {
-  table.remove(list, at + 1);
+  return table.remove(list, at + 1);
 }
 
 /** The number that digits stand for; 0 for what are none. */
@@ -134,7 +155,7 @@ export function lastSlash(text: string): number {
 
 /** What was given, or the usual value where that is undefined or 0. */
 export function orUsual(given: number | undefined, usual: number): number {
-  return given === undefined || given === 0 ? usual : given;
+  return given && given !== 0 ? given : usual;
 }
 
 /** CRC-16 as in serial.ts, bit by bit and without bit operators, which not every Lua has. */
@@ -240,13 +261,10 @@ export function join(head: Octets, payload: Payload): Message {
   return head + payload;
 }
 
-/**
- * The fields of one table put into another: the build keeps all records of a client in one
- * (tools/build/lua.mjs).
- */
-export function merged(into: Record<string, unknown>, from: Record<string, unknown>): unknown {
-  for (const name in from) into[name] = from[name];
-  return into;
+/** What callers hold: with `close`, another name for `end`, which is a word of Lua. */
+export function faceOf<T extends { end(): void }>(client: T): T {
+  (client as T & { close(): void }).close = client.end;
+  return client;
 }
 
 /** A fixed row of `count` zeros. */

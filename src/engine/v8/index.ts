@@ -6,18 +6,22 @@ import { Status } from "../../status.js";
 import { fromOctets, toOctets, octetsWrite } from "./octets.js";
 
 export {
+  faceOf,
   fieldCount,
+  half,
   hasWildcard,
+  isEmpty,
   isGiven,
   isMisplaced,
   isNothing,
-  isPlain,
+  isSpecial,
   isWhole,
   joinRecords,
   lastSlash,
   levelsOf,
   listFind,
   listRemove,
+  octetAt,
   orUsual,
   quotient,
   toNumber,

@@ -4,11 +4,13 @@
 
 import { describe, expect, it } from "vitest";
 // @ts-ignore: the tools are JavaScript
-import { dropCopies, inlineOnce, inlineSmall, spill } from "../../../tools/lua/apart.mjs";
+import * as passes from "../../../tools/lua/apart.mjs";
 // @ts-ignore
 import { checkLua } from "../../../tools/lua/check.mjs";
 // @ts-ignore
 import { openMachine } from "../../../tools/lua/machine51.mjs";
+
+const { countUp, dropCopies, inlineOnce, inPlace, inlineSmall, nest, unwrap } = passes;
 
 /** What a chunk returns, before and after. */
 async function same(before: string, after: string) {
@@ -19,7 +21,8 @@ async function same(before: string, after: string) {
   return results[0];
 }
 
-const all = (text: string) => spill(inlineOnce(inlineSmall(dropCopies(text))), 6).text;
+const all = (text: string) =>
+  nest(inPlace(inlineOnce(inlineSmall(dropCopies(unwrap(countUp(text)))))), 3, 6).text;
 
 const programs: [string, string][] = [
   ["a small function is written out", "local function a(x) return x + 1 end return a(2) * a(3)"],
@@ -72,6 +75,22 @@ const programs: [string, string][] = [
     "local s = { n = 3 } local o = s local function f() return o.n end s.n = 4 return f() + o.n",
   ],
   [
+    "a method that hands on what it is given is the function itself",
+    "local function a(x, y) return x - y end local function b() return a(1, 5) end local t = { f = function(self, x, y) return a(x, y) end } return t:f(7, 2) + b()",
+  ],
+  [
+    "a method without parameters as well",
+    "local n = 0 local function a() n = n + 1 return n end local t = { f = function(self) return a() end } return t:f() + a()",
+  ],
+  [
+    "a loop that counts up, and one whose bound moves",
+    "local n, m = 0, 3 do local i = 0 while i < m do n = n + i i = i + 1 end end do local i = 0 while i < m do m = m - 1 n = n + 10 i = i + 1 end end return n",
+  ],
+  [
+    "variables of state, more than there is room for",
+    "local a, b, c, d, e, f, g, h local function x() a = 1 b = 2 c = 3 d = 4 e = 5 f = 6 g = 7 h = 8 end x() x() return a + b + c + d + e + f + g + h",
+  ],
+  [
     "functions that know each other",
     "local a, b function a(n) if n < 1 then return 'a' end return b(n - 1) end function b(n) if n < 1 then return 'b' end return a(n - 1) end return a(3) .. b(4)",
   ],
@@ -87,7 +106,7 @@ describe("a chunk with functions written out", () => {
   });
 });
 
-describe("functions moved into a table", () => {
+describe("local variables beyond what a function may have", () => {
   const many = Array.from(
     { length: 60 },
     (_, i) => `local function f${i}(x) x = x + ${i} return x end`,
@@ -97,14 +116,14 @@ describe("functions moved into a table", () => {
 
   it("leave as many local variables as NodeMCU has", async () => {
     expect(checkLua(text, "x").length).toBeGreaterThan(0);
-    const { text: after, fields } = spill(text, 50);
+    const { text: after, fields } = nest(text, 47, 50);
     expect(checkLua(after, "x")).toEqual([]);
     expect(fields.length).toBeGreaterThan(9);
     await same(text, after);
   });
 
   it("are none where they fit", () => {
-    expect(spill("local function a() end return a", 50)).toEqual({
+    expect(nest("local function a() end return a", 47, 50)).toEqual({
       text: "local function a() end return a",
       fields: [],
     });
