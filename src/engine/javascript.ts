@@ -47,11 +47,6 @@ export function faceOf<T>(client: T): T {
   return client;
 }
 
-/** How many fields a record has. @inline */
-export function fieldCount(record: object): number {
-  return Object.keys(record).length;
-}
-
 /** Whether there is a wildcard in the text, or anything but printable ASCII. @inline */
 export function isSpecial(topic: string): boolean {
   return /[^ -"$-*,-~]/.test(topic);

@@ -59,7 +59,7 @@ export function sessionClosed(s: Session): void {
   s.gate.link = undefined;
   s.gate.room = Room.SHUT;
   s.gate.idle = 0;
-  s.rest = "";
+  s.chunk = "";
   s.acks = "";
   s.left = 0;
   s.part = 0;

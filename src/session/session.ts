@@ -65,6 +65,8 @@ export interface Source {
 
 /** What was found for a topic that was received. */
 export interface Route {
+  /** The topic name behind its length. */
+  topicIn: Octets;
   title: string;
   handlers: Handler[];
 }
@@ -103,19 +105,15 @@ export interface Session extends Single {
   wanting: boolean;
   freed: boolean;
 
-  /** The chunk being read, and how far. */
+  /** What is being read, and how far; between chunks the beginning of a packet that was cut. */
   chunk: Octets;
   at: number;
-  /** The beginning of a packet that was cut by the end of a chunk. */
-  rest: Octets;
-  /** The topic received last, behind its length, and how long that is; what was found for it, and
-   * its handler where it has just one. The same of the last few topics. */
-  topicIn: Octets | undefined;
-  known: number;
-  topic: string;
-  handlers: Handler[];
+  /** The topic received last, behind its length, or ""; what was found for it, and for the last few. */
+  topicIn: Octets;
+  route: Route | undefined;
+  /** Its handler, where it has just one: a call less for most messages. */
   handler: Handler | undefined;
-  routes: Record<Octets, Route | undefined>;
+  routes: Route[];
   packet: MessagePacket;
   /** The packet identifier that there is not, as two octets. */
   noId: Octets;

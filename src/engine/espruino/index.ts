@@ -7,7 +7,6 @@ import { Status } from "../../status.js";
 
 export {
   faceOf,
-  fieldCount,
   half,
   hasWildcard,
   isEmpty,

@@ -98,13 +98,6 @@ export function joinRecords(first: object, second: object | undefined): Record<s
   return all;
 }
 
-/** How many fields a record has. */
-export function fieldCount(record: object): number {
-  let count = 0;
-  for (const _name in record) count += 1;
-  return count;
-}
-
 /** Whether a pattern is found: a place is true. */
 function isFound(text: string, pattern: string): boolean {
   return string.find(text, pattern) as unknown as boolean;

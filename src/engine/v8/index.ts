@@ -7,7 +7,6 @@ import { fromOctets, toOctets, octetsWrite } from "./octets.js";
 
 export {
   faceOf,
-  fieldCount,
   half,
   hasWildcard,
   isEmpty,
