@@ -348,13 +348,16 @@ export function bundleLua(board, entry, parts) {
     inPlace,
   ];
   const whole = steps.reduce((text, step) => step(text), lua);
-  const { text: readable, fields } = nest(whole, LOCALS - HOIST.length, LOCALS);
-  const made = {
-    width: WIDTH,
-    fields: new Set([...internalFields(text, files.slice(1), exported, isModule), ...fields]),
-    hoist: HOIST,
-  };
-  const minified = minify(readable, made);
+  const internal = internalFields(text, files.slice(1), exported, isModule);
+  // A function that sets all that a client has may reach for too many variables: then more are fields.
+  let readable, made, minified;
+  for (let inner = LOCALS; inner > LOCALS - 10; inner--) {
+    const nested = nest(whole, LOCALS - HOIST.length, inner);
+    readable = nested.text;
+    made = { width: WIDTH, fields: new Set([...internal, ...nested.fields]), hoist: HOIST };
+    minified = minify(readable, made);
+    if (checkLua(minified, entry).length < 1) break;
+  }
   // Files share what is in the chunk: for them nothing is put into a function of its own.
   const pieces = parts ? filesOfParts(minify(whole, made), parts) : {};
   for (const [name, chunk] of Object.entries({ [entry]: minified, ...pieces })) {
