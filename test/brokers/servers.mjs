@@ -12,10 +12,12 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { connect, createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { freePorts, isListening } from "../../tools/ports.mjs";
 import { passwordLine } from "../../tools/station/passwords.mjs";
+
+export { freePort } from "../../tools/ports.mjs";
 
 /** The one user; a client that gives no name may come in as well, unless it is told otherwise. */
 export const USER = "ringlet";
@@ -76,23 +78,6 @@ export function versionOf(kind) {
   return version(process.env[variable])?.[1] ?? "?";
 }
 
-/** A port of loopback that nobody listens on. */
-export async function freePort() {
-  const server = createServer();
-  await new Promise((done) => server.listen(0, "127.0.0.1", () => done(undefined)));
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  await new Promise((done) => server.close(done));
-  return port;
-}
-
-const isListening = (port) =>
-  new Promise((done) => {
-    const socket = connect(port, "127.0.0.1", () => {
-      socket.destroy();
-      done(true);
-    }).on("error", () => done(false));
-  });
-
 const running = new Set();
 process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
 
@@ -141,7 +126,7 @@ async function listening(state, port) {
 export async function serverOpen(kind, configuration) {
   const about = KINDS[kind];
   const folder = mkdtempSync(join(tmpdir(), `ringlet-${kind}-`));
-  const ports = [await freePort(), await freePort(), await freePort()];
+  const ports = await freePorts(3);
   const file = join(folder, `${kind}.conf`);
   const given = configuration ?? readFileSync(new URL(`${kind}.conf`, import.meta.url), "utf8");
   const { username: OWNER } = userInfo();

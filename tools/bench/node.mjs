@@ -4,11 +4,12 @@
 
 import { execFile, fork, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { freePort } from "../ports.mjs";
 import { median } from "./rows.mjs";
 
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
@@ -21,15 +22,6 @@ async function startAedes() {
   const child = fork(here("./broker.mjs"));
   const { port } = await new Promise((resolve) => child.once("message", resolve));
   return { name: "aedes", port, stop: () => child.kill() };
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 async function startMosquitto(binary) {

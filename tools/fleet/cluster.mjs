@@ -4,32 +4,11 @@
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePorts, isListening } from "../ports.mjs";
 
 const COUNT = 3;
-
-/** Ports of loopback that nobody listens on; all are held until the last one is found. */
-async function freePorts(count) {
-  const holders = Array.from({ length: count }, () => createServer());
-  await Promise.all(
-    holders.map((one) => new Promise((done) => one.listen(0, "127.0.0.1", () => done(undefined)))),
-  );
-  const ports = holders.map(
-    (one) => /** @type {import("node:net").AddressInfo} */ (one.address()).port,
-  );
-  await Promise.all(holders.map((one) => new Promise((done) => one.close(done))));
-  return ports;
-}
-
-const isListening = (port) =>
-  new Promise((done) => {
-    const socket = connect(port, "127.0.0.1", () => {
-      socket.destroy();
-      done(true);
-    }).on("error", () => done(false));
-  });
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
