@@ -2,21 +2,22 @@
 // The Node part: the codec beside mqtt-packet, the whole client beside MQTT.js, through brokers.
 // Rounds alternate between the two, so that what else the machine does hits both.
 
-import { execFile, fork, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { execFile, fork } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { freePort } from "../ports.mjs";
+import { missing as lacks, serverOpen, versionOf } from "../../test/brokers/servers.mjs";
 import { median } from "./rows.mjs";
 
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
 const run = promisify(execFile);
 const ROUNDS = 5;
-/** Messages a run. */
-const COUNT = { aedes: [120000, 60000, 30000], mosquitto: [240000, 100000, 50000] };
+/** Messages a run at each QoS that the broker has; Debian's NATS knows no QoS 2. */
+const COUNT = {
+  aedes: [120000, 60000, 30000],
+  mosquitto: [240000, 100000, 50000],
+  nats: [600000, 60000],
+};
 
 async function startAedes() {
   const child = fork(here("./broker.mjs"));
@@ -24,44 +25,25 @@ async function startAedes() {
   return { name: "aedes", port, stop: () => child.kill() };
 }
 
-async function startMosquitto(binary) {
-  const folder = mkdtempSync(join(tmpdir(), "ringlet-bench-"));
-  const port = await freePort();
-  const file = join(folder, "mosquitto.conf");
-  const lines = [`listener ${port} 127.0.0.1`, "allow_anonymous true", "set_tcp_nodelay true"];
-  // More than both clients have under way, so that nothing is dropped.
-  lines.push("max_queued_messages 0", "max_inflight_messages 0", "persistence false");
-  writeFileSync(file, `${lines.join("\n")}\n`);
-  const child = spawn(binary, ["-c", file], { stdio: "ignore" });
-  await new Promise((resolve, reject) => {
-    let tries = 0;
-    child.on("error", reject);
-    const knock = () => {
-      const socket = connect(port, "127.0.0.1", () => {
-        socket.destroy();
-        resolve();
-      });
-      socket.on("error", () => {
-        if (tries++ > 50) reject(new Error("mosquitto does not listen"));
-        else setTimeout(knock, 100);
-      });
-    };
-    knock();
-  });
-  return {
-    name: "mosquitto",
-    port,
-    stop: () => {
-      child.kill();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+// More than both clients have under way, so that nothing is dropped.
+const MOSQUITTO = `listener @PORT@ 127.0.0.1
+allow_anonymous true
+set_tcp_nodelay true
+max_queued_messages 0
+max_inflight_messages 0
+persistence false
+`;
+
+/** One of Debian's brokers. */
+async function startServer(name, configuration) {
+  const server = await serverOpen(name, configuration);
+  return { name, port: server.port, stop: server.close };
 }
 
 /** Both clients through one broker, in rounds. */
 async function through(broker) {
   const rows = [];
-  for (const qos of [0, 1, 2]) {
+  for (const qos of COUNT[broker.name].keys()) {
     const got = { ringlet: [], mqttjs: [] };
     for (let round = 0; round < ROUNDS; round++) {
       for (const name of Object.keys(got)) {
@@ -117,15 +99,21 @@ export async function measureNode(say) {
   say("codec measured");
   const brokers = [startAedes];
   const missing = [];
-  if (process.env.MOSQUITTO) brokers.push(() => startMosquitto(process.env.MOSQUITTO));
-  else missing.push("Through mosquitto: no broker was named in `MOSQUITTO`.");
+  const servers = [];
+  for (const [name, configuration] of [["mosquitto", MOSQUITTO], ["nats"]]) {
+    const why = lacks(name);
+    if (why === "") {
+      brokers.push(() => startServer(name, configuration));
+      servers.push(`${name} ${versionOf(name)}`);
+    } else missing.push(`Through ${name}: ${why}.`);
+  }
   const rows = [];
   for (const start of brokers) {
     const broker = await start();
     try {
       rows.push(...(await through(broker)));
     } finally {
-      broker.stop();
+      await broker.stop();
     }
     say(`through ${broker.name} measured`);
   }
@@ -133,5 +121,10 @@ export async function measureNode(say) {
     JSON.parse(readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url)))
       .version;
   const used = ["mqtt", "mqtt-packet", "aedes"].map((name) => `${name} ${version(name)}`);
-  return { codec, rows, missing, ran: `Node ${process.version}, ${used.join(", ")}` };
+  return {
+    codec,
+    rows,
+    missing,
+    ran: `Node ${process.version}, ${[...used, ...servers].join(", ")}`,
+  };
 }
