@@ -2,10 +2,11 @@
 // Board manifests in, dist/<board>/… out: `npm run build [-- board…]`. One function per back end.
 // Fails when a bundle is over its budget, or uses what its engine does not accept.
 
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { gzipSync } from "node:zlib";
+import { problemsOf, readBoards } from "./tools/boards.mjs";
 import { bundleEspruino } from "./tools/build/espruino.mjs";
 import { bundleLua } from "./tools/build/lua.mjs";
 import { bundleModule } from "./tools/build/modules.mjs";
@@ -14,9 +15,10 @@ import { checkLanguage } from "./tools/espruino/language.mjs";
 
 const backEnds = {
   espruino: buildEspruino,
+  nodemcu: buildLua,
   lua: buildLua,
-  modules: buildModules,
-  node: buildNode,
+  host: buildNode,
+  every: buildModules,
 };
 
 /** What ports and drivers for Espruino are compiled with. */
@@ -118,23 +120,19 @@ function measure(bytes, budget) {
   return { bytes: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, budget };
 }
 
-async function manifests() {
-  const found = new Map();
-  for (const board of (await readdir("boards")).sort()) {
-    const path = `boards/${board}/board.json`;
-    if (existsSync(path)) found.set(board, JSON.parse(await readFile(path, "utf8")));
-  }
-  return found;
-}
-
 async function main(wanted) {
-  const boards = await manifests();
+  const boards = readBoards();
   const unknown = wanted.filter((board) => !boards.has(board));
   if (unknown.length > 0) {
     console.error(
       `There is no board "${unknown.join('", "')}". Boards are the folders of boards/ with a ` +
         `board.json: ${[...boards.keys()].join(", ")}.`,
     );
+    return 1;
+  }
+  const wrong = [...boards].flatMap(([board, manifest]) => problemsOf(board, manifest, boards));
+  if (wrong.length > 0) {
+    for (const problem of wrong) console.error(problem);
     return 1;
   }
   const path = "dist/sizes.json";

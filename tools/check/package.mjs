@@ -19,6 +19,7 @@ const NEEDED = [
   "LICENSE",
   "README.md",
   "package.json",
+  "boards/board.schema.json",
   "dist/espruino/ringlet.min.js",
   "dist/espruino/ringlet-auth.min.js",
   "dist/lua/ringlet.lua",
