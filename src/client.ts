@@ -23,7 +23,7 @@ import { subscribe, unsubscribe } from "./session/subscribe.js";
 import { Status } from "./status.js";
 import { type Drive, driveConnect, driveDrain, driveEnd } from "./transport/drive.js";
 import { encodeConnect } from "./wire/connect.js";
-import { encodeInteger, type HeaderFields } from "./wire/packet.js";
+import { type HeaderFields } from "./wire/packet.js";
 import type { PublishFields } from "./wire/publish.js";
 import { encodeTopicName } from "./wire/topic.js";
 
@@ -165,7 +165,6 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     freed: false,
     chunk: "",
     at: 0,
-    noId: encodeInteger(0),
     topicIn: "",
     route: undefined,
     handler: undefined,
@@ -178,10 +177,7 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     subscriptions: [],
     maxSubscriptions: usual.subscriptions,
     lastId: Identifier.PUBLISH_MAX,
-    // 0 is none, for subscriptions.
-    connection: 1,
-    session: 1,
-    acceptedOn: 1,
+    connection: 0,
     accepted: 0,
     lived: 0,
     isAwaiting: false,

@@ -8,5 +8,6 @@ import { isUnaware, port } from "./port.js";
 
 /** Makes the client and connects it; a Status when the options make no sense. */
 export function connect(options: Options): LeanClient | Status {
-  return isUnaware(options) ? Status.INSECURE : leanOpen(options, port);
+  if (isUnaware(options.tls)) return Status.INSECURE;
+  return leanOpen(options, port);
 }

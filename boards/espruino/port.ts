@@ -11,9 +11,8 @@ import type { Address, LinkEvents, Port } from "../hal.js";
  * Whether TLS was asked for, and not that it may verify nobody: it encrypts here, and whoever stands in
  * between can read and change everything.
  */
-export function isUnaware(options: Options): boolean {
-  const tls = options && (options.tls as { insecure?: boolean } | undefined);
-  return !!tls && !tls.insecure;
+export function isUnaware(tls: Options["tls"]): boolean {
+  return !!tls && !(tls as { insecure?: boolean }).insecure;
 }
 
 /** There is no abort: without listeners it closes by itself, on a dead link after a long time. */

@@ -8,5 +8,5 @@ import { isUnaware, port } from "./port.js";
 
 /** Makes the client and connects it; a Status when the options make no sense. */
 export function connect(options: Options): LeanClient | Status {
-  return isUnaware(options) ? Status.INSECURE : leanOpen(options, port);
+  return isUnaware(options.tls) ? Status.INSECURE : leanOpen(options, port);
 }

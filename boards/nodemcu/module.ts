@@ -11,7 +11,7 @@ import { isUnaware, port } from "./port.js";
 /** Makes a client and connects it; a Status when the options make no sense. */
 export function connect(options: Options): Client | Status {
   if (isTaken()) return Status.ONE_CLIENT;
-  return isUnaware(options) ? Status.INSECURE : clientOpen(options, port);
+  return options && isUnaware(options.tls) ? Status.INSECURE : clientOpen(options, port);
 }
 
 export { text };

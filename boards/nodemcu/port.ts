@@ -35,9 +35,8 @@ declare const wire: Wire;
  * Whether TLS was asked for, and not that it may verify nobody, as it does unless the program has
  * called `tls.cert.verify`, which cannot be seen from here; or the firmware has none, as for ESP32.
  */
-export function isUnaware(options: Options): boolean {
-  const given = options && (options.tls as { insecure?: boolean } | undefined);
-  return given !== undefined && !(tls && given.insecure);
+export function isUnaware(given: Options["tls"]): boolean {
+  return given !== undefined && !(tls && (given as { insecure?: boolean }).insecure);
 }
 
 /** Without handlers the socket holds nothing of ours, and is collected. */

@@ -28,8 +28,7 @@ import {
 import { Limit } from "#limits";
 import type { LinkEvents, Port, Timer } from "../../boards/hal.js";
 import { Status } from "../status.js";
-import { encodeHeader, encodeInteger, encodeString, First } from "../wire/packet.js";
-import { topicEnd } from "../wire/publish.js";
+import { decodeInteger, encodeHeader, encodeInteger, encodeString, First } from "../wire/packet.js";
 import { matchesTopic } from "../wire/topic.js";
 import type { Options } from "../options.js";
 
@@ -87,6 +86,8 @@ function field(text: unknown): Octets {
 /** CONNECT. */
 function connectPacket(l: Lean): Octets {
   const will = l.options.will;
+  const username = l.options.username;
+  const password = l.options.password;
   let flags = 2;
   let body = field(l.options.clientId);
   if (will) {
@@ -94,13 +95,13 @@ function connectPacket(l: Lean): Octets {
     body += field(will.topic) + field(will.payload);
   }
   // No password without a user name, and be that empty [MQTT-3.1.2-22].
-  if (l.options.username || l.options.password) {
+  if (username || password) {
     flags += 128;
-    body += field(l.options.username || "");
+    body += field(username || "");
   }
-  if (l.options.password) {
+  if (password) {
     flags += 64;
-    body += field(l.options.password);
+    body += field(password);
   }
   // Protocol name and level: "MQTT", 4 [MQTT-3.1.2-1] [MQTT-3.1.2-2].
   return encodePacket(
@@ -209,9 +210,14 @@ function leanAccept(l: Lean, returnCode: number): void {
 /** SUBSCRIBE of the filters from `at` on, where there is a connection; none has another's identifier. */
 function leanAsk(l: Lean, at: number): void {
   while (at < l.filters.length && l.gate.room > Room.SHUT) {
-    const filter = encodeString(l.filters[at]!.octets) + String.fromCharCode(0);
+    gateSend(
+      l.gate,
+      encodePacket(
+        First.SUBSCRIBE,
+        encodeInteger(at + 1) + encodeString(l.filters[at]!.octets) + String.fromCharCode(0),
+      ),
+    );
     at += 1;
-    gateSend(l.gate, encodePacket(First.SUBSCRIBE, encodeInteger(at) + filter));
   }
 }
 
@@ -224,7 +230,7 @@ const events: LinkEvents = {
 
 /** A PUBLISH: calls every handler whose filter matches, or `message` where none does. */
 function leanDeliver(l: Lean, body: Octets): void {
-  const from = topicEnd(body, 0);
+  const from = decodeInteger(body, 0) + 2;
   if (from <= body.length) {
     const topic = body.slice(2, from);
     const levels = levelsOf(topic);

@@ -8,7 +8,7 @@ import { decodeInteger, release } from "../wire/packet.js";
 import { deliver } from "./dispatch.js";
 import { flush } from "./flush.js";
 import { settle } from "./send.js";
-import { Phase, Session } from "./session.js";
+import { Phase, Session, Stage } from "./session.js";
 
 /**
  * There is a link: CONNECT goes out [MQTT-3.1.0-1], and with `eager`, when nothing that was handed
@@ -32,12 +32,12 @@ export function accept(s: Session, present: number): void {
   s.accepted += 1;
   // CONNACK proves that CONNECT left the link; with `eager` little more is under way.
   if (s.part < 1 || s.gate.room > Room.SHUT) s.gate.room = s.window;
-  // A connection whose CONNACK did not come may have begun a session, which has no subscriptions.
-  if (present < 1 || s.connection > s.acceptedOn + 1) s.session = s.connection;
-  s.acceptedOn = s.connection;
   if (present < 1) {
     s.released = [];
     s.received = [];
+    for (const subscription of s.subscriptions) {
+      if (subscription.stage > Stage.ASKED) subscription.stage = Stage.NEW;
+    }
   }
   for (const packetId of released) {
     // PUBRELs first, in the order of their PUBRECs [MQTT-4.6.0-4], without DUP. A server with a new
@@ -55,6 +55,12 @@ export function accept(s: Session, present: number): void {
 /** The link is gone. A message that was being handed on in parts is told as broken off. */
 export function sessionClosed(s: Session): void {
   const left = s.left;
+  // A connection whose CONNACK did not come may have begun a session, which has no subscriptions.
+  for (const subscription of s.subscriptions) {
+    if (subscription.stage < Stage.KNOWN || s.phase === Phase.CONNECTING) {
+      subscription.stage = Stage.NEW;
+    }
+  }
   if (s.phase !== Phase.ENDED) s.phase = Phase.OFFLINE;
   s.gate.link = undefined;
   s.gate.room = Room.SHUT;

@@ -9,7 +9,7 @@ import { Limit } from "#limits";
 import { Status } from "../status.js";
 import { encodeSubscription } from "../wire/subscribe.js";
 import { sendPiece, settle, Step } from "./send.js";
-import { Phase, Session } from "./session.js";
+import { Phase, Session, Stage } from "./session.js";
 
 /** Sends what can be sent. A negative Status says that the connection has to be closed, and why. */
 export function flush(s: Session): Status {
@@ -23,10 +23,10 @@ export function flush(s: Session): Status {
       gateSend(s.gate, acks);
     }
     for (const subscription of s.subscriptions) {
-      if (subscription.knownTo !== s.session && subscription.askedOn !== s.connection) {
+      if (subscription.stage < Stage.ASKED) {
         const packet = encodeSubscription(subscription.id, subscription.filter, subscription.qos);
         if (packet.length <= s.gate.room || (s.gate.room > 0 && s.gate.room === s.window)) {
-          subscription.askedOn = s.connection;
+          subscription.stage = Stage.ASKED;
           gateSend(s.gate, packet);
         }
       }

@@ -117,7 +117,7 @@ function readHead(s: Session, chunk: Octets, first: number, body: number, end: n
   if (fields.qos > 0) {
     fields.packetId = chunk.slice(from, from + 2);
     from += 2;
-    if (fields.qos > 2 || fields.packetId === s.noId) return Status.MALFORMED;
+    if (fields.qos > 2 || fields.packetId === None.PACKET_ID) return Status.MALFORMED;
     if (fields.qos > 1) {
       // Method B of section 4.3.3: a duplicate is known by its identifier, never by DUP.
       s.mute = listFind(s.received, fields.packetId) >= 0;
@@ -173,6 +173,11 @@ function readControl(s: Session, first: number, body: number, length: number): S
     settle(s, id, sent < Sent.QOS2 ? s.listeners.on.delivered : s.listeners.on.uncertain);
   } else s.skipped += 1;
   return Status.OK;
+}
+
+/** The octets of the packet identifier that there is not [MQTT-2.3.1-1]. */
+const enum None {
+  PACKET_ID = "\0\0",
 }
 
 /** From which first octet on a message in the outbox was handed to a link, with DUP for the next time. */

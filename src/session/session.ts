@@ -17,6 +17,16 @@ export const enum Phase {
   ENDED = 3,
 }
 
+/** How far the server knows of a subscription. */
+export const enum Stage {
+  /** It has to be asked. */
+  NEW = 0,
+  /** It was asked on this connection, and has not answered. */
+  ASKED = 1,
+  /** It has answered. */
+  KNOWN = 2,
+}
+
 /** Numbers that mark a state no real value can have. */
 export const enum Mark {
   /** Longer than any chunk: nothing of it is to be read. */
@@ -51,9 +61,7 @@ export interface Subscription {
   handler: MessageHandler | undefined;
   /** The packet identifier of the SUBSCRIBE or UNSUBSCRIBE. */
   id: number;
-  /** The connection it was asked for on, and the session whose server acknowledged it; or 0. */
-  askedOn: number;
-  knownTo: number;
+  stage: Stage;
 }
 
 /** Where the payload of a message that is published in parts comes from. */
@@ -115,8 +123,6 @@ export interface Session extends Single {
   handler: Handler | undefined;
   routes: Route[];
   packet: MessagePacket;
-  /** The packet identifier that there is not, as two octets. */
-  noId: Octets;
   /** The first octet that `packet` and `fields.qos` describe, −1 for none. */
   described: number;
   /** Octets still to come of a payload that is handed on in parts; `mute` for a duplicate. */
@@ -128,11 +134,8 @@ export interface Session extends Single {
   maxSubscriptions: number;
   /** The identifier last given to a SUBSCRIBE or UNSUBSCRIBE. */
   lastId: number;
-  /** The connection's number and the session's; how many were accepted. */
+  /** How many connections there were, and how many of them were accepted. */
   connection: number;
-  session: number;
-  /** The connection that was accepted last. */
-  acceptedOn: number;
   accepted: number;
   /** Milliseconds since the connection was asked for or accepted. */
   lived: number;
@@ -140,7 +143,7 @@ export interface Session extends Single {
   /** Whether CONNACK or PINGRESP is awaited. */
   isAwaiting: boolean;
   /** For how long each thing has been awaited that was at the last tick: see `sessionTick`. */
-  ages: Record<string, number | undefined>;
+  ages: Record<string | number, number | undefined>;
   /** Milliseconds without receiving. */
   silent: number;
 

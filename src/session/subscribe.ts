@@ -10,7 +10,7 @@ import { isTopicFilter } from "../wire/topic.js";
 import { forget } from "./dispatch.js";
 import { flush } from "./flush.js";
 import { refuse } from "./publish.js";
-import { MessageHandler, Phase, Session, Subscription } from "./session.js";
+import { MessageHandler, Phase, Session, Stage, Subscription } from "./session.js";
 
 /**
  * Subscribes, or with `leaves` unsubscribes; returns the packet identifier that `subscribed` or
@@ -47,16 +47,14 @@ export function subscribe(
       qos: 0,
       handler: undefined,
       id: 0,
-      askedOn: 0,
-      knownTo: 0,
+      stage: Stage.NEW,
     };
     s.subscriptions.push(found);
   }
   found.qos = leaves ? -1 : level;
   found.handler = handler;
   found.id = id;
-  found.askedOn = 0;
-  found.knownTo = 0;
+  found.stage = Stage.NEW;
   forget(s);
   flush(s);
   return id;
@@ -67,25 +65,20 @@ export function unsubscribe(s: Session, topicFilter: string): number {
   return subscribe(s, topicFilter, 0, undefined, true);
 }
 
-/** Whether the server was asked on this connection and has not answered. @inline */
-export function isAsked(s: Session, subscription: Subscription): boolean {
-  return subscription.askedOn === s.connection && subscription.knownTo !== s.session;
-}
-
 /** SUBACK with its return code, or UNSUBACK, where that is −1. */
 export function subscribed(s: Session, packetId: number, returnCode: number): void {
   let found: Subscription | undefined;
   for (const subscription of s.subscriptions) {
     if (
       subscription.id === packetId &&
-      isAsked(s, subscription) &&
+      subscription.stage === Stage.ASKED &&
       subscription.qos < 0 === returnCode < 0
     ) {
       found = subscription;
     }
   }
   if (found) {
-    found.knownTo = s.session;
+    found.stage = Stage.KNOWN;
     if (returnCode < 0 || returnCode > 2) {
       listRemove(s.subscriptions, listFind(s.subscriptions, found));
     }

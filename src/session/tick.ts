@@ -5,30 +5,26 @@ import { gateSend, Room } from "#engine";
 import { Status } from "../status.js";
 import { First, release } from "../wire/packet.js";
 import { flush } from "./flush.js";
-import { isAsked } from "./subscribe.js";
-import { Phase, Session } from "./session.js";
-
-/** Counts how long something has been awaited; whether that is too long. */
-function isLate(s: Session, ages: Session["ages"], name: string | number): boolean {
-  const before = s.ages[name];
-  const age = before === undefined ? 0 : before + s.tickMs;
-  ages[name] = age;
-  return age >= s.answerMs;
-}
+import { Phase, Session, Stage } from "./session.js";
 
 /** `tickMs` have passed. A negative Status says that the connection has to be closed, and why. */
 export function sessionTick(s: Session): Status {
   const outbox = s.outbox;
   const ages: Session["ages"] = {};
+  let late = false;
   // What is awaited, each under a name of its own: CONNACK or PINGRESP, the oldest PUBREL, the
   // oldest PUBLISH, subscriptions; and that the link takes the next piece of a message in parts.
-  let late =
-    (s.isAwaiting && isLate(s, ages, 0)) ||
-    (s.part > 0 && isLate(s, ages, -s.part)) ||
-    (s.released.length > 0 && isLate(s, ages, release(s.released[0]!))) ||
-    (outbox.sending !== outbox.oldest && isLate(s, ages, outbox.oldest));
+  if (s.isAwaiting) ages[0] = 0;
+  if (s.part > 0) ages[-s.part] = 0;
+  if (s.released.length > 0) ages[release(s.released[0]!)] = 0;
+  if (outbox.sending !== outbox.oldest) ages[outbox.oldest] = 0;
   for (const subscription of s.subscriptions) {
-    if (isAsked(s, subscription) && isLate(s, ages, subscription.id)) late = true;
+    if (subscription.stage === Stage.ASKED) ages[subscription.id] = 0;
+  }
+  for (const name in ages) {
+    const before = s.ages[name];
+    if (before !== undefined) ages[name] = before + s.tickMs;
+    if (ages[name]! >= s.answerMs) late = true;
   }
   s.ages = ages;
   if (late) return Status.NO_ANSWER;

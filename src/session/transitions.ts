@@ -17,9 +17,9 @@
 // ENDED has two parts: while the link still carries DISCONNECT it is called ENDING here. The code has
 // no number for it: nothing is done in it but to wait for the link to close.
 //
-// Connections are numbered, 1, 2, …, and a session of the server has the number of the connection it
-// began with. A subscription knows the connection it was asked for on and the session that has it;
-// so nothing need be walked when a connection is lost or a session was forgotten.
+// A subscription is at one of three stages: to be asked, asked, known to the server. What was asked on a
+// connection that is lost has to be asked again; so has what is known, when the server has a new session,
+// or may have: a connection whose CONNACK did not come may have begun one.
 
 import type { Phase } from "./session.js";
 

@@ -41,7 +41,7 @@ export function driveConnect(d: Drive): void {
   let server = s.options as Address;
   const more = server.hosts;
   if (more) {
-    server = joinRecords(server, more[((s.connection - 1) % (more.length + 1)) - 1]) as never;
+    server = joinRecords(server, more[(s.connection % (more.length + 1)) - 1]) as never;
   }
   s.connection += 1;
   s.gate.link = d.port.open(d, events, server);
