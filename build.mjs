@@ -44,7 +44,7 @@ async function buildEspruino(board, { bundles, ports = [], offers }) {
     sizes[file] = written.size;
     problems.push(...written.problems);
   };
-  for (const { entry, file, budget, config = "tsconfig.json" } of bundles) {
+  for (const { entry, file, budget, config = "tsconfig.json", wrap } of bundles) {
     const { code, needs } = await bundleEspruino(
       `boards/espruino/${config}`,
       `boards/${board}/${entry}`,
@@ -57,7 +57,7 @@ async function buildEspruino(board, { bundles, ports = [], offers }) {
           `("offers" in boards/${board}/board.json): leave the import out, or choose another board.`,
       );
     }
-    await put(file, code, budget);
+    await put(file, wrap ? `(()=>{${code}})();` : code, budget);
   }
   for (const { entry, file, budget } of ports) {
     await put(file, await bundleModule(MODULES, `boards/${board}/${entry}`), budget);

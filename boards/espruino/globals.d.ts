@@ -10,8 +10,16 @@ declare namespace E {
   function fromUTF8(text: string): string;
   /** UTF-8 octets as a Unicode string; throws on 8-bit builds. */
   function asUTF8(octets: string): string;
+  /** In percent. */
+  function getBattery(): number;
+  /** Where the console is; null is nowhere, `force` that it stays there. */
+  function setConsole(device: string | null, options?: { force?: boolean }): void;
   /** Octets as a string; of a flat Uint8Array without a copy. */
   function toString(...parts: unknown[]): string | undefined;
+}
+
+declare namespace NRF {
+  function getSecurityStatus(): { connected?: boolean };
 }
 
 declare function require(name: string): any;
@@ -24,3 +32,16 @@ declare const process: {
 };
 declare const OneWire: new (pin: Pin) => OneWire;
 declare function pinMode(pin: Pin, mode: string): void;
+// Pins by the names that some firmwares have for them.
+declare const A0: Pin;
+declare const BTN1: Pin;
+declare const LED1: Pin;
+declare const LED2: Pin;
+/** The firmware's own of Bangle.js. */
+declare namespace Bangle {
+  function on(event: "HRM", heard: (found: { bpm: number; confidence: number }) => void): void;
+  /** On for as long as any `app` wants it. */
+  function setHRMPower(isOn: boolean, app: string): void;
+  function setLCDPower(isOn: boolean): void;
+  function getHealthStatus(of: "day"): { steps: number };
+}

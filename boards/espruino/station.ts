@@ -4,6 +4,10 @@
 
 import type { Client } from "../../src/client.js";
 import type { Options } from "../../src/options.js";
+import type { Network } from "./wifi.js";
+
+/** Switches the LED. */
+export type Light = (isOn: boolean) => void;
 
 /** What stands in Storage as `ringlet.json`. */
 export interface Config extends Options {
@@ -11,12 +15,13 @@ export interface Config extends Options {
   interval?: number;
 }
 
-/** Starts the station; `load` is the analog pin it reads, `led` what the command switches. */
+/** Starts the station; `load` is the analog pin it reads, `network` what it is on, where that can be lost. */
 export function station(
   connect: (options: Options) => Client | number,
   config: Config,
   load: Pin,
-  led: Pin,
+  light: Light,
+  network?: Network,
 ): void {
   const id = config.clientId || "ringlet-" + getSerial().slice(-6);
   const base = "ringlet/" + id + "/";
@@ -44,12 +49,18 @@ export function station(
     setTimeout(measure, seconds * 1000);
   }
 
-  client.on("connect", () => tell("status", "online", true));
-  client.on("close", (status: number) => print("Connection closed: Status " + status));
+  client.on("connect", () => {
+    tell("status", "online", true);
+    // Who looks at the server sees by it whether the network or the server was away.
+    if (network && network.losses > 0) tell("wifi-losses", "" + network.losses, true);
+  });
+  client.on("close", (status: number) =>
+    print((network && !network.isUp ? "No Wi-Fi: Status " : "Connection closed: Status ") + status),
+  );
   client.on("error", (error: unknown) => print("Error: " + error));
   client.subscribe(base + "set/led", 1, (_topic, payload) => {
     const on = payload === "on";
-    digitalWrite(led, on);
+    light(on);
     tell("led", on ? "on" : "off", true);
   });
   client.subscribe(base + "set/interval", 1, (_topic, payload) => {

@@ -6,5 +6,5 @@ import { station } from "../espruino/station.js";
 
 const config = require("Storage").readJSON("ringlet.json", true) || {};
 
-if (config.host) station(connect, config, D0, D1);
+if (config.host) station(connect, config, D0, (isOn) => digitalWrite(D1, isOn));
 else print("No ringlet.json in Storage: write at least a host there first.");

@@ -5,6 +5,7 @@
 // A promise that is rejected and not caught stays Node's business.
 
 import vm from "node:vm";
+import { createBle } from "./ble.mjs";
 import { createBuses } from "./buses.mjs";
 import { createCrypto } from "./crypto.mjs";
 import { createEvents } from "./events.mjs";
@@ -68,6 +69,7 @@ export function createHost({
   const events = createEvents(realm, report);
   const pins = createPins(events, realm, { analog, onMode: pinMode, now });
   const buses = createBuses(events, realm, octetsOf, { i2c, spi, wire, uart });
+  const ble = createBle(events, realm, octetsOf);
   const net = createNet({ events, realm, chunk, octetsOf });
   const wifi = createWifi(events, realm, net);
   const evaluate = (code) => vm.runInContext(source(code), context, { filename: "event" });
@@ -127,6 +129,7 @@ export function createHost({
     ...timers.globals,
     ...pins.globals,
     ...buses.globals,
+    ...ble.globals,
     global: context,
     print: put,
     console: record({ log: put, debug: put, info: put, warn: put, error: put }),
@@ -147,6 +150,8 @@ export function createHost({
     E: record({
       ...E,
       getTemperature: temperature,
+      getBattery: () => 87,
+      setConsole: ble.setConsole,
       getErrorFlags: () => new realm.Array(),
       getFlags: () => new realm.Object(),
       setFlags() {},
@@ -184,5 +189,6 @@ export function createHost({
     receive: buses.receive,
     net: net.state,
     wifi,
+    ble,
   };
 }

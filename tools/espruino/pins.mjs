@@ -6,7 +6,7 @@
 const NAMES = [
   ...Array.from({ length: 40 }, (_, index) => `D${index}`),
   ...Array.from({ length: 8 }, (_, index) => `A${index}`),
-  "LED1",
+  ...["LED1", "LED2", "BTN1"],
 ];
 
 /**
