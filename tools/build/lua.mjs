@@ -33,6 +33,7 @@ const PUBLIC = new Set([
   "MessagePacket",
   "Client",
   "LeanClient",
+  "GadgetClient",
   "NodeSide",
   "Stats",
   "Address",
@@ -84,9 +85,7 @@ function filesOf(entry) {
     visiting.add(key);
     for (const statement of parse(path).statements) {
       if (!statement.moduleSpecifier) continue;
-      const name = statement.moduleSpecifier.text;
-      const target = PATHS[name] ?? relative(".", resolve(dirname(path), name));
-      visit(target.replace(/\.js$/, ".ts"), isValue && !isOfTypes(statement));
+      visit(targetOf(path, statement), isValue && !isOfTypes(statement));
     }
     found.set(path, isValue || found.get(path) === true);
   };
@@ -105,25 +104,117 @@ function isOfTypes(statement) {
 const parse = (path) =>
   ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.ES2022, true);
 
+/**
+ * What the names of a bundle's files are called in the one chunk they become: as they are, but where
+ * another file has the name already.
+ * @param {Iterable<string>} paths in their order
+ * @param {string} entry whose names stay as they are
+ * @returns {Map<string, Map<string, string>>} by file
+ */
+function namesInChunk(paths, entry) {
+  const taken = new Set();
+  const names = new Map();
+  for (const path of [entry, ...paths]) {
+    if (names.has(path)) continue;
+    const own = new Map();
+    for (const statement of parse(path).statements) {
+      for (const name of isImport(statement) ? [] : namesOf(statement)) {
+        // One name may be a value and a type, in one file.
+        if (own.has(name)) continue;
+        let free = name;
+        for (let count = 2; taken.has(free) && !isAmbient(statement); count++) {
+          free = `${name}${count}`;
+        }
+        own.set(name, free);
+        taken.add(free);
+      }
+    }
+    names.set(path, own);
+  }
+  return names;
+}
+
+const isImport = (statement) =>
+  ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement);
+
+const isAmbient = (statement) =>
+  statement.modifiers?.some((m) => m.kind === ts.SyntaxKind.DeclareKeyword) === true;
+
+/** The file that an import is of. */
+function targetOf(path, statement) {
+  const name = statement.moduleSpecifier.text;
+  const target = PATHS[name] ?? relative(".", resolve(dirname(path), name));
+  return target.replace(/\.js$/, ".ts");
+}
+
+/** What names in a file are called in the chunk, where that is something else. */
+function renamesOf(path, file, names) {
+  const renames = new Map([...names.get(path)].filter(([name, own]) => name !== own));
+  for (const statement of file.statements) {
+    const bindings = ts.isImportDeclaration(statement) && statement.importClause?.namedBindings;
+    for (const { propertyName, name } of (bindings && bindings.elements) || []) {
+      const from = (propertyName ?? name).text;
+      const own = names.get(targetOf(path, statement))?.get(from) ?? from;
+      if (own !== name.text) renames.set(name.text, own);
+    }
+  }
+  return renames;
+}
+
+/** Whether an identifier is the name of a field. */
+function isField(node) {
+  const { parent } = node;
+  return (
+    parent.name === node &&
+    (ts.isPropertyAccessExpression(parent) ||
+      ts.isPropertyAssignment(parent) ||
+      ts.isPropertySignature(parent) ||
+      ts.isMethodSignature(parent) ||
+      ts.isEnumMember(parent))
+  );
+}
+
+/** The text of a statement of a file under other names; what would then mean another one is refused. */
+function renamed(statement, file, renames) {
+  const changes = [];
+  const visit = (node) => {
+    if (ts.isIdentifier(node) && renames.has(node.text) && !isField(node)) {
+      const { parent } = node;
+      const isInner =
+        (ts.isParameter(parent) || ts.isVariableDeclaration(parent)) &&
+        parent.name === node &&
+        parent.parent?.parent !== statement;
+      if (isInner || ts.isShorthandPropertyAssignment(parent) || ts.isBindingElement(parent)) {
+        const { line } = file.getLineAndCharacterOfPosition(node.getStart(file));
+        throw new Error(
+          `${file.fileName}:${line + 1} "${node.text}" is called ${renames.get(node.text)} in this ` +
+            "bundle: give what is declared here another name, or write a field out",
+        );
+      }
+      changes.push([node.getStart(file), node.getEnd(), renames.get(node.text)]);
+    }
+    ts.forEachChild(node, visit);
+  };
+  if (renames.size > 0) visit(statement);
+  const from = statement.getFullStart();
+  return changes.reduceRight(
+    (text, [start, end, name]) => text.slice(0, start - from) + name + text.slice(end - from),
+    statement.getFullText(file),
+  );
+}
+
 /** All sources as one text without imports; `exported` are the values that the entry exports. */
 function joined(entry) {
   const exported = [];
-  const owners = new Map();
+  const files = filesOf(entry);
+  const names = namesInChunk(files.keys(), entry);
   let text = "";
-  for (const [path, isWhole] of filesOf(entry)) {
+  for (const [path, isWhole] of files) {
     const file = parse(path);
+    const renames = renamesOf(path, file, names);
     text += `// ${path}\n`;
     for (const statement of file.statements) {
-      if (ts.isImportDeclaration(statement)) {
-        const names = statement.importClause?.namedBindings;
-        if (names && ts.isNamedImports(names)) {
-          for (const { propertyName, name } of names.elements) {
-            if (propertyName)
-              throw new Error(`${path}: "${name.text}" is imported under another name`);
-          }
-        }
-        continue;
-      }
+      if (ts.isImportDeclaration(statement)) continue;
       if (ts.isExportDeclaration(statement)) {
         if (path === entry && statement.exportClause && !statement.isTypeOnly) {
           exported.push(...statement.exportClause.elements.map((e) => e.name.text));
@@ -132,19 +223,9 @@ function joined(entry) {
       }
       const isValue = ts.isFunctionDeclaration(statement) || ts.isVariableStatement(statement);
       if (isValue && !isWhole) continue;
-      const isDeclared = statement.modifiers?.some((m) => m.kind === ts.SyntaxKind.DeclareKeyword);
-      for (const name of namesOf(statement)) {
-        const owner = owners.get(name);
-        if (owner !== undefined && owner !== path && !isDeclared) {
-          throw new Error(`${path}: "${name}" is a name of ${owner} too; one bundle is one chunk`);
-        }
-        if (isDeclared && owner !== undefined) continue;
-        owners.set(name, path);
-        const isExported = statement.modifiers?.some((m) => m.kind === ts.SyntaxKind.ExportKeyword);
-        if (path === entry && isValue && isExported) exported.push(name);
-      }
-      const whole = statement.getFullText(file);
       const word = statement.modifiers?.find((m) => m.kind === ts.SyntaxKind.ExportKeyword);
+      if (path === entry && isValue && word) exported.push(...namesOf(statement));
+      const whole = renamed(statement, file, renames);
       const from = word ? word.getStart(file) - statement.getFullStart() : 0;
       text += `${word ? whole.slice(0, from) + whole.slice(from + "export".length) : whole}\n`;
     }
@@ -182,7 +263,7 @@ function internalFields(text, ambient, exported, isModule) {
       const { text } = statement.name;
       if (PORTS.has(text) && !isModule) continue;
       const isPublic = isModule && (PORTS.has(text) || text.endsWith("Options"));
-      const names = PUBLIC.has(text) || isPublic ? kept : internal;
+      const names = PUBLIC.has(text) || text.endsWith("Config") || isPublic ? kept : internal;
       for (const { name } of statement.members) if (name) names.add(name.text);
     } else if (
       ts.isTypeAliasDeclaration(statement) &&
@@ -289,7 +370,8 @@ function filesOfParts(text, { file, size }) {
  */
 export function bundleLua(board, entry, parts) {
   const isModule = board === "sensors" || entry.startsWith("ports/");
-  const { text, exported } = joined(`boards/${board}/${entry}`);
+  const isExample = entry.startsWith("../../examples/");
+  const { text, exported } = joined(join("boards", board, entry));
   const folder = `dist/.lua/${board}`;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -298,7 +380,9 @@ export function bundleLua(board, entry, parts) {
   const ambient = [
     "src/engine/lua/globals.d.ts",
     ...(board.startsWith("nodemcu") ? ["boards/nodemcu/globals.d.ts"] : []),
-    ...(board.startsWith("nodemcu") && isModule ? ["boards/nodemcu/ports/globals.d.ts"] : []),
+    ...(board.startsWith("nodemcu") && (isModule || isExample)
+      ? ["boards/nodemcu/ports/globals.d.ts"]
+      : []),
     `boards/${board}/globals.d.ts`,
   ];
   const files = [path, ...new Set(ambient.filter((file) => existsSync(file)))];

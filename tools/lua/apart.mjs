@@ -125,7 +125,8 @@ function inlineOne(text) {
       const edits = [];
       parameters.forEach((p, i) => {
         const argument = given[i];
-        const written = argument === undefined ? "nil" : text.slice(...argument.range);
+        // In brackets: a field of it may be asked for where it is known to be there.
+        const written = argument === undefined ? "(nil)" : text.slice(...argument.range);
         const safe = argument === undefined || isClosed(argument) ? written : `(${written})`;
         for (const n of p.nodes.slice(1)) {
           edits.push([n.range[0] - expression.range[0], n.range[1] - expression.range[0], safe]);

@@ -27,6 +27,14 @@ const all = (text: string) =>
 const programs: [string, string][] = [
   ["a small function is written out", "local function a(x) return x + 1 end return a(2) * a(3)"],
   [
+    "with nothing for an argument whose field is read where it is there",
+    "local function a(o, x) return o and o.x or x end return a(nil, 1) + a({ x = 3 }, 2)",
+  ],
+  [
+    "a function that is called without one",
+    "local function a(x, o) return { x = o and o.x or x } end return a(7).x",
+  ],
+  [
     "with parentheses where it needs them",
     "local function a(x, y) return x - y end return 10 - a(5, 2)",
   ],
