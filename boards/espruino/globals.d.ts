@@ -45,3 +45,5 @@ declare namespace Bangle {
   function setLCDPower(isOn: boolean): void;
   function getHealthStatus(of: "day"): { steps: number };
 }
+/** The pin of that name; undefined where there is none. */
+declare function Pin(name: string): Pin | undefined;

@@ -10,6 +10,10 @@ declare namespace adc {
   const read: (this: void, unit: number, channel: number) => number;
 }
 /** @noSelf */
+declare namespace i2c {
+  const SW: number;
+}
+/** @noSelf */
 declare namespace gpio {
   const OUT: number;
   const INTR_UP_DOWN: number;

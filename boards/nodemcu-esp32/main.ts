@@ -2,7 +2,8 @@
 // The program of an ESP32: joins the Wi-Fi, tells its analog input (GPIO36) and its free heap with
 // QoS 1, and takes two commands. The LED of most modules is GPIO2.
 
-import { configuration, station } from "../nodemcu/station.js";
+import { configuration } from "../nodemcu/configuration.js";
+import { station } from "../nodemcu/station.js";
 
 const config = configuration();
 

@@ -2,7 +2,8 @@
 // The program of an ESP8266: joins the Wi-Fi, tells its analog input and its free heap with QoS 1, and
 // takes two commands. The LED of most modules is GPIO2, pin 4, and on when it is low.
 
-import { configuration, station } from "../nodemcu/station.js";
+import { configuration } from "../nodemcu/configuration.js";
+import { station } from "../nodemcu/station.js";
 
 const config = configuration();
 

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { build } from "esbuild";
 import { minify } from "terser";
 import { flatten, FREE } from "./flatten.mjs";
+import { fieldsOf } from "./modules.mjs";
 import { dropUnread, inlineOnce, moveInto } from "./inline.mjs";
 import {
   aliasProperties,
@@ -34,7 +35,7 @@ const UNDEFINED = "$_";
 
 /** Fields of records that never leave a bundle; all others keep their names. */
 const INTERNAL =
-  /^(filter|levels|handler|handlers|title|topicIn|askedOn|knownTo|id|octets|give|size|flags|body|stage|level|isKnown|isFound)$/;
+  "filter|levels|handler|handlers|title|topicIn|askedOn|knownTo|id|octets|give|size|flags|body|stage|level|isKnown|isFound";
 
 /**
  * One bundle for Espruino.
@@ -150,7 +151,10 @@ export async function bundleEspruino(config, entry) {
     mangle: {
       toplevel: true,
       reserved: [...Object.values(ALIASES), UNDEFINED],
-      properties: { regex: INTERNAL, builtins: true },
+      properties: {
+        regex: new RegExp(`^(${[INTERNAL, ...fieldsOf(entry)].join("|")})$`),
+        builtins: true,
+      },
     },
     format: { ascii_only: false, ecma: 2015, wrap_iife: false },
   });

@@ -11,7 +11,7 @@ import { inlineOnce } from "./inline.mjs";
 import { aliasProperties, joinDeclarations, sortNames, toArrows, toVars } from "./shorten.mjs";
 
 /** Interfaces of this name are what a driver keeps for itself: their fields get short names. */
-const INTERNAL = /(Reader|State)$/;
+const INTERNAL = /(Reader|State|Part)$/;
 
 /** Calls of these are shorter through a variable of the module, from the third on. */
 const HOISTED = { "String.fromCharCode": "$chr", "Math.floor": "$floor" };
@@ -20,7 +20,7 @@ const HOISTED = { "String.fromCharCode": "$chr", "Math.floor": "$floor" };
 const ALIASES = { length: "$", charCodeAt: "_" };
 
 /** The fields of interfaces that no caller sees, in a file and what it imports. */
-function fieldsOf(entry) {
+export function fieldsOf(entry) {
   const internal = new Set();
   const kept = new Set();
   const seen = new Set();

@@ -26,6 +26,9 @@ import { createWifi } from "./wifi.mjs";
  * @param {() => number} [options.temperature]
  * @param {(pin: string) => number} [options.analog] what `analogRead` finds, 0 to 1
  * @param {(pin: string, mode: string) => void} [options.pinMode] is told of modes
+ * @param {(pin: string, level: number) => void} [options.onWrite] is told what the program writes
+ * @param {(us: number) => void} [options.onSleep] is told of deep sleep, which ends everything
+ * @param {() => number} [options.room] octets that a file may have
  * @param {Record<number, import("./buses.mjs").Device>} [options.i2c] devices by address
  * @param {(octets: string) => string} [options.spi] what comes while octets go out
  * @param {import("./buses.mjs").Wire} [options.wire] what is on the 1-Wire line
@@ -43,6 +46,9 @@ export function createHost({
   temperature = () => 21,
   analog = () => 0,
   pinMode = () => {},
+  onWrite = () => {},
+  onSleep = () => {},
+  room = () => Infinity,
   i2c = {},
   spi = (octets) => "\xff".repeat(octets.length),
   wire = { devices: [] },
@@ -55,7 +61,9 @@ export function createHost({
 } = {}) {
   const context = vm.createContext({});
   const realm = createRealm(context);
+  let isStopped = false;
   const report = (error) => {
+    if (isStopped) return;
     print(`Uncaught ${shown(error)}`);
     onError(error);
   };
@@ -67,7 +75,7 @@ export function createHost({
   }
   const { E, octetsOf, source, sourceOf } = createStrings(realm, unicode);
   const events = createEvents(realm, report);
-  const pins = createPins(events, realm, { analog, onMode: pinMode, now });
+  const pins = createPins(events, realm, { analog, onMode: pinMode, onWrite, now });
   const buses = createBuses(events, realm, octetsOf, { i2c, spi, wire, uart });
   const ble = createBle(events, realm, octetsOf);
   const net = createNet({ events, realm, chunk, octetsOf });
@@ -81,7 +89,7 @@ export function createHost({
     ...net.modules,
     Wifi: wifi.module,
     crypto: createCrypto(realm, octetsOf),
-    Storage: createStorage(files, realm, octetsOf),
+    Storage: createStorage(files, realm, octetsOf, room),
   };
   const cached = new Map();
 
@@ -117,13 +125,23 @@ export function createHost({
 
   /** Ends whatever could still happen. */
   function stop() {
+    isStopped = true;
     timers.stop();
     events.stop();
     pins.stop();
     net.drop(true);
   }
 
-  const put = (...values) => print(values.map(shown).join(" "));
+  const put = (...values) => {
+    if (!isStopped) print(values.map(shown).join(" "));
+  };
+  /** Nothing of the program runs from here on: it is started anew. @param {number} us */
+  function deepSleep(us) {
+    if (isStopped) return;
+    stop();
+    onSleep(us);
+    throw new realm.Error("deep sleep");
+  }
   const record = (fields) => Object.assign(new realm.Object(), fields);
   const globals = {
     ...timers.globals,
@@ -157,6 +175,7 @@ export function createHost({
       setFlags() {},
       hwRand: () => (Math.random() * 4294967296) | 0,
     }),
+    ESP32: record({ deepSleep }),
     getTime: now,
     getSerial: () => serial,
     atob: (text) => Buffer.from(text, "base64").latin1Slice(),

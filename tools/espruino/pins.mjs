@@ -13,9 +13,9 @@ const NAMES = [
  * @param {ReturnType<typeof import("./events.mjs").createEvents>} events
  * @param {any} realm built-in objects of the context
  * @param {{ analog: (pin: string) => number, onMode: (pin: string, mode: string) => void,
- *   now: () => number }} world
+ *   onWrite: (pin: string, level: number) => void, now: () => number }} world
  */
-export function createPins(events, realm, { analog, onMode, now }) {
+export function createPins(events, realm, { analog, onMode, onWrite, now }) {
   /** What a test sees. @type {Record<string, any>} */
   const pins = {};
   /** What the program has. @type {Record<string, object>} */
@@ -39,17 +39,23 @@ export function createPins(events, realm, { analog, onMode, now }) {
     }
   }
 
+  /** The program writes. */
+  function drive(pin, value) {
+    change(pin, value);
+    onWrite(pin.name, pin.value);
+  }
+
   const pinOf = (pin) => pins[String(pin)] ?? { name: String(pin), value: 0, mode: "auto" };
 
   for (const name of NAMES) {
     const pin = { name, value: 0, mode: "auto", input: (value, time) => change(pin, value, time) };
     pins[name] = pin;
     globals[name] = Object.assign(new realm.Object(), {
-      set: () => change(pin, 1),
-      reset: () => change(pin, 0),
-      write: (value) => change(pin, value),
+      set: () => drive(pin, 1),
+      reset: () => drive(pin, 0),
+      write: (value) => drive(pin, value),
       read: () => pin.value === 1,
-      toggle: () => (change(pin, !pin.value), pin.value === 1),
+      toggle: () => (drive(pin, !pin.value), pin.value === 1),
       analog: () => analog(name),
       mode: (mode) => void (pin.mode = mode),
       getMode: () => pin.mode,
@@ -59,10 +65,12 @@ export function createPins(events, realm, { analog, onMode, now }) {
   }
 
   const functions = {
+    /** By its name; undefined where there is none. */
+    Pin: (name) => globals[String(name)],
     digitalWrite(pin, value) {
       // Of a list the last pin is the lowest bit.
       const list = Array.isArray(pin) ? [...pin].reverse() : [pin];
-      list.forEach((one, bit) => change(pinOf(one), list.length > 1 ? (value >> bit) & 1 : value));
+      list.forEach((one, bit) => drive(pinOf(one), list.length > 1 ? (value >> bit) & 1 : value));
     },
     digitalRead(pin) {
       if (!Array.isArray(pin)) return pinOf(pin).value;

@@ -10,8 +10,9 @@ const ERASED = "\xff";
  * @param {Record<string, string>} files octets by name; read and changed in place
  * @param {any} realm built-in objects of the context
  * @param {(value: unknown) => string} octetsOf
+ * @param {() => number} room octets that a file may have
  */
-export function createStorage(files, realm, octetsOf) {
+export function createStorage(files, realm, octetsOf, room) {
   const cut = (name) => String(name).slice(0, NAME_LENGTH);
 
   /** What `write` makes of a value. */
@@ -28,6 +29,7 @@ export function createStorage(files, realm, octetsOf) {
   function write(name, data, offset = 0, size = 0) {
     const octets = contents(data);
     const length = size || octets.length;
+    if (length > room()) throw new realm.Error("Not enough free space for file");
     if (length === 0) throw new realm.Error("Can't create zero length file");
     const key = cut(name);
     if (offset === 0) files[key] = ERASED.repeat(length);

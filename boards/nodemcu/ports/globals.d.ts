@@ -11,6 +11,8 @@ declare namespace file {
 declare namespace i2c {
   const TRANSMITTER: number;
   const RECEIVER: number;
+  const SLOW: number;
+  function setup(id: number, sda: number, scl: number, speed: number): number;
   function start(id: number): void;
   function stop(id: number): void;
   function address(id: number, address: number, direction: number): boolean;

@@ -24,12 +24,22 @@ gpio.IN, gpio.OUT, gpio.IN_OUT = 1, 2, 3
 gpio.FLOATING, gpio.PULL_UP, gpio.PULL_DOWN, gpio.PULL_UP_DOWN = 0, 1, 2, 3
 gpio.INTR_NONE, gpio.INTR_UP, gpio.INTR_DOWN, gpio.INTR_UP_DOWN = 0, 1, 2, 3
 gpio.INTR_LOW, gpio.INTR_HIGH = 4, 5
+local function exists(pin) return pin >= 0 and pin < 40 end
 function gpio.config(...)
   for at = 1, select("#", ...) do
     local config = select(at, ...)
     integer(config.dir, at, "config")
     if not config.gpio then error("missing/bad 'gpio' field", 2) end
+    -- From 34 on they are inputs.
+    if not exists(config.gpio) or config.dir ~= gpio.IN and config.gpio > 33 then
+      error("invalid gpio", 2)
+    end
   end
+end
+local setup = i2c.setup
+function i2c.setup(id, sda, scl, speed)
+  if not exists(sda) or not exists(scl) then error("invalid gpio", 2) end
+  return setup(id, sda, scl, speed)
 end
 function gpio.trig(pin, edge, handler)
   local before = watched[integer(pin, 1, "trig")]

@@ -42,7 +42,16 @@ events.uart = function(octet) if onSerial then onSerial(octet) end end
 local watched = {}
 gpio.INPUT, gpio.OUTPUT, gpio.INT, gpio.OPENDRAIN = 0, 1, 2, 3
 gpio.LOW, gpio.HIGH, gpio.FLOAT, gpio.PULLUP = 0, 1, 0, 1
-function gpio.mode(pin) integer(pin, 1, "mode") end
+local function exists(pin, position, name)
+  if integer(pin, position, name) < 0 or pin > 12 then host.refuse(position, name, "gpio pin does not exist") end
+end
+function gpio.mode(pin) exists(pin, 1, "mode") end
+local setup = i2c.setup
+function i2c.setup(id, sda, scl, speed)
+  exists(sda, 2, "setup")
+  exists(scl, 3, "setup")
+  return setup(id, sda, scl, speed)
+end
 function gpio.trig(pin, edge, handler)
   if integer(pin, 1, "trig") == 0 then error("Invalid interrupt pin", 2) end
   local before = watched[pin]

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// What the examples share on Espruino: what stands in Storage as `ringlet.json`, Wi-Fi, and pins by their
+// names, each for one thing only.
+
+import { create as createStore } from "../boards/espruino/ports/store.js";
+import type { After } from "../boards/hal.js";
+import type { OutputPin } from "../boards/sensors/output.js";
+import type { GadgetConfig, GadgetPort } from "../src/device/gadget.js";
+
+/** What stands in `ringlet.json` besides. */
+export interface BoardConfig extends GadgetConfig {
+  ssid: string;
+  wifiPassword?: string;
+  /** Names of pins, where they are not the usual ones. */
+  pins?: Record<string, string>;
+}
+
+const after = setTimeout as unknown as After;
+
+/** What is in `ringlet.json`. */
+export function readConfig(): any {
+  const config = require("Storage").readJSON("ringlet.json", true) || {};
+  config.clientId = config.clientId || "ringlet-" + getSerial().slice(-6);
+  return config;
+}
+
+/** The board with a client, and the QoS that client has. */
+export function boardWith(connect: any, level: number): GadgetPort {
+  return { connect: connect, level: level, after: after, say: print, store: createStore() };
+}
+
+const taken: Pin[] = [];
+
+/** The pin for a use: undefined where the board has none of that name, or it has another use. */
+export function pinOf(config: BoardConfig, use: string, usual: string): Pin | undefined {
+  const pin = Pin((config.pins && config.pins[use]) || usual);
+  if (taken.indexOf(pin!) >= 0) return undefined;
+  taken.push(pin!);
+  return pin;
+}
+
+/** What `make` makes of a pin; undefined without a pin, or where the firmware refuses. */
+export function portOf<T>(pin: Pin | undefined, make: (pin: Pin) => T): T | undefined {
+  try {
+    if (pin !== undefined) return make(pin);
+  } catch (error) {
+    print(error);
+  }
+  return undefined;
+}
+
+/** A pin that is only written to. */
+export function outputOf(pin: Pin): OutputPin {
+  return { write: (level) => digitalWrite(pin, level as never), after: after };
+}
+
+/** Joins the Wi-Fi, then begins; the firmware joins again by itself once it was connected. */
+export function joinWifi(config: BoardConfig, begin: () => void): void {
+  const again = (): void => {
+    require("Wifi").connect(config.ssid, { password: config.wifiPassword }, (error: unknown) => {
+      if (error) {
+        print("Wi-Fi: " + error + ". Trying again in 10 s.");
+        setTimeout(again, 10000);
+      } else begin();
+    });
+  };
+  if (config.host) again();
+  else print("No ringlet.json in Storage: write host, ssid and wifiPassword there first.");
+}
