@@ -6,7 +6,7 @@
 import { fork } from "node:child_process";
 import { createServer, connect as connectTcp } from "node:net";
 import { fileURLToPath } from "node:url";
-import { heapUsed } from "./engines.mjs";
+import { heapUsed } from "../engines.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const EVERY_MS = 50;

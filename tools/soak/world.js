@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The soak's world for every engine of JavaScript, Espruino's interpreter among them: time that is
 // simulated, a network that is cut, a small server that answers, and a program that publishes and
-// subscribes. It checks as it goes and says what it found in lines of `= name value`. In front of it
-// stand SECONDS, `usage()` and `octetsOf(payload)`, behind it the bundle and `soak(ringlet)`; world.lua is
-// the same in Lua.
+// subscribes. It checks as it goes and says what it found in lines of `= name value`. Around it
+// stands what engines.mjs says, and SECONDS in front; world.lua is the same in Lua.
 //
 // Each simulated hour has 20 busy minutes, 20 calm ones with PINGREQs only, and after 50 minutes,
 // with nothing under way, memory is counted.

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- The soak's world in Lua: what world.js is, for NodeMCU's `net` and `tmr`, whose clock wraps every
--- 2^31 microseconds. In front of it stands SECONDS, behind it the bundle and `soak(ringlet)`. All numbers
+-- 2^31 microseconds. Around it stands what engines.mjs says, and SECONDS in front. All numbers
 -- are small enough for a machine of 32-bit floats.
 
 local KEEP_MS, PATIENCE_MS = 60000, 90000
@@ -16,17 +16,10 @@ function fail(why)
   if failures < 6 then print("= fail " .. why .. " at " .. seconds .. " s") end
 end
 
-local isFirst = true
 function chance(count)
   seed = (seed * 75 + 74) % 65537
   return seed % count
 end
--- The first packet identifier is near the end of its cycle.
-math = setmetatable({ random = function(count)
-  if isFirst then isFirst = false return count - 100 end
-  return chance(count) + 1
-end }, { __index = math })
-
 -- What the client waits for, and what happens by itself: milliseconds that are left of each.
 local timers, jobs = {}, {}
 local clockMs = 0
@@ -250,13 +243,6 @@ function breaks()
   elseif how < 2 then cut()
   else cutAfter = 1 + chance(60) end
 end
-
-function usage()
-  collectgarbage() collectgarbage()
-  return math.floor(collectgarbage("count") * 1024)
-end
--- The machine in JavaScript leaves its garbage to V8, and counts nothing.
-if not pcall(collectgarbage) then usage = function() return 0 end end
 
 function samples()
   if client:stats().inFlight > 0 or not link then print("= skipped " .. seconds) return end
