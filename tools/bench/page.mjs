@@ -2,6 +2,7 @@
 // docs/benchmarks.md, made from what was measured: tables with the goals beside the figures, what
 // was missed, how it was measured, and what was not.
 
+import { hostilePage } from "./hostile.mjs";
 import { digits, ratioOf, verdictOf } from "./rows.mjs";
 
 const SAID = { aim: "aim reached", must: "must reached", missed: "**missed**", "": "" };
@@ -177,7 +178,7 @@ function missed(rows) {
 }
 
 /** The whole page. */
-export function page({ sizes, espruino: device, node: host, lua: chunk, energy: air }) {
+export function page({ sizes, espruino: device, node: host, lua: chunk, energy: air, hostile }) {
   const onLua = (chunk?.rows ?? []).map((row) => ({
     ...row,
     title: `${chunk.engines.find(({ id }) => id === row.group).title}: ${row.title}`,
@@ -228,6 +229,10 @@ ${lua(chunk)}
 
 ${energy(air)}
 
+## A server that means harm
+
+${hostilePage(hostile)}
+
 ## What was not measured
 
 ${missing.map((line) => `- ${line}\n`).join("")}\
@@ -236,7 +241,7 @@ ${missing.map((line) => `- ${line}\n`).join("")}\
 
 ## Measuring again
 
-\`npm run build\`, then \`npm run bench\`, or \`npm run bench -- espruino node lua energy blocks\` for some of its parts; \`blocks\` writes
+\`npm run build\`, then \`npm run bench\`, or \`npm run bench -- espruino node lua energy hostile blocks\` for some of its parts; \`blocks\` writes
 [memory.md](memory.md).
 \`ESPRUINO_BIN\` names the interpreter (best a 32-bit build with variables of 14 bytes),
 \`ESPRUINO_MQTT\` a minified copy of Espruino's MQTT module, \`ESPRUINO_TINYMQTT\` one of tinyMQTT,

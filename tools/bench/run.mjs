@@ -10,6 +10,7 @@ import { withPart } from "../docs.mjs";
 import { blocksTable, measureBlocks } from "./blocks.mjs";
 import { measureEspruino, peers, sizeOf } from "./espruino.mjs";
 import { measureEnergy } from "./energy.mjs";
+import { measureHostile } from "./hostile.mjs";
 import { hasLua, luaSizes, measureLua } from "./lua.mjs";
 import { measureNode } from "./node.mjs";
 import { page } from "./page.mjs";
@@ -52,6 +53,7 @@ const PARTS = {
     unless: () => !hasLua() && "neither LUA51, LUA53 nor NODEMCU_LUA names an engine",
   },
   energy: { measure: measureEnergy },
+  hostile: { measure: measureHostile },
 };
 
 /** The costs of blocks of memory go to a page of their own. */
