@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { gzipSync } from "node:zlib";
 import { problemsOf, readBoards } from "./tools/boards.mjs";
+import { bundleGateway } from "./tools/build/gateway.mjs";
 import { bundleEspruino } from "./tools/build/espruino.mjs";
 import { bundleLua } from "./tools/build/lua.mjs";
 import { bundleModule } from "./tools/build/modules.mjs";
@@ -20,6 +21,9 @@ const backEnds = {
   host: buildNode,
   every: buildModules,
 };
+
+/** The package of that folder, which is no board. */
+const GATEWAY = "gateway";
 
 /** What ports and drivers for Espruino are compiled with. */
 const MODULES = "boards/espruino/tsconfig.json";
@@ -122,11 +126,11 @@ function measure(bytes, budget) {
 
 async function main(wanted) {
   const boards = readBoards();
-  const unknown = wanted.filter((board) => !boards.has(board));
+  const unknown = wanted.filter((board) => !boards.has(board) && board !== GATEWAY);
   if (unknown.length > 0) {
     console.error(
       `There is no board "${unknown.join('", "')}". Boards are the folders of boards/ with a ` +
-        `board.json: ${[...boards.keys()].join(", ")}.`,
+        `board.json: ${[...boards.keys()].join(", ")}; and ${GATEWAY}.`,
     );
     return 1;
   }
@@ -155,6 +159,7 @@ async function main(wanted) {
       }
     }
   }
+  if (wanted.length === 0 || wanted.includes(GATEWAY)) await bundleGateway();
   await write("sizes.json", JSON.stringify(sizes, null, 2) + "\n");
   for (const problem of problems) console.error(problem);
   return problems.length > 0 ? 1 : 0;

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// Puts a gateway together: the core, its links, the server's side, health; and takes it apart again.
+
+import { gatewayOpen, type Core } from "./gateway.js";
+import type { Config } from "./config.js";
+import { type Health, healthOf } from "./health.js";
+import type { OpenLink } from "./links/link.js";
+import { linkOpen } from "./links/open.js";
+import { rulesOpen } from "./rules.js";
+import type { Settings } from "./settings.js";
+import { utf8 } from "#engine";
+import { type Own, ownOpen } from "./upstream/own.js";
+import { transparentOpen } from "./upstream/transparent.js";
+import type { Clock, Log } from "./world.js";
+
+/** A gateway that runs. */
+export interface Running {
+  /** Ports that links listen at, by the links' names. */
+  ports: Record<string, number>;
+  /** What is published as health. */
+  health: () => Health;
+  close: () => Promise<void>;
+}
+
+export const clock: Clock = {
+  now: () => performance.now(),
+  after: (step, ms, given) => setTimeout(step, ms, given),
+  stop: (timer) => clearTimeout(timer as NodeJS.Timeout),
+  chance: Math.random,
+};
+
+export function settingsOf(config: Config): Settings {
+  const { gatewayId, limits, queue, retries, sessionSeconds, qosMinusOne } = config;
+  return { gatewayId, limits, queue, times: { retries, sessionSeconds }, qosMinusOne };
+}
+
+/** Opens everything, or nothing: what cannot be opened is an error. */
+export async function gatewayRun(config: Config, log: Log): Promise<Running> {
+  const { broker, name, health } = config;
+  const own = ownOpen({
+    broker,
+    clientId: name,
+    isClean: true,
+    statusTopic: health && `${health.topic}/status`,
+    log,
+  });
+  const events = () => core.events;
+  const upstream = transparentOpen(broker, own, events, log);
+  const core: Core = gatewayOpen({
+    settings: settingsOf(config),
+    rules: rulesOpen(config.rules, config.onlyListed),
+    predefined: config.predefined,
+    clock,
+    log,
+    upstream,
+  });
+  const links: OpenLink[] = [];
+  const close = async () => {
+    links.forEach((link) => link.close());
+    timers.forEach(clearInterval);
+    upstream.close();
+    core.close();
+    await own.close();
+  };
+  const timers: NodeJS.Timeout[] = [];
+  const ports: Record<string, number> = {};
+  try {
+    for (const options of config.links) {
+      const link = await linkOpen(options, core);
+      links.push(link);
+      if (link.port !== undefined) ports[options.name] = link.port;
+      log.info({ link: options.name, port: link.port }, "link opened");
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  core.advertise(config.advertiseSeconds);
+  every(config.advertiseSeconds, () => core.advertise(config.advertiseSeconds));
+  if (health) {
+    every(health.everySeconds, () => publishHealth(core, own, health.topic));
+    publishHealth(core, own, health.topic);
+  }
+  return { ports, health: () => healthOf(core.g, own.isUp()), close };
+
+  function every(seconds: number, step: () => void): void {
+    timers.push(setInterval(step, seconds * 1000));
+  }
+}
+
+function publishHealth({ g }: Core, own: Own, topic: string): void {
+  const payload = JSON.stringify(healthOf(g, own.isUp()));
+  own.publish({ topic: utf8(`${topic}/health`), payload: utf8(payload), qos: 0, retain: false });
+}
