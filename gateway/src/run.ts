@@ -11,7 +11,9 @@ import type { Settings } from "./settings.js";
 import { utf8 } from "#engine";
 import { type Own, ownOpen } from "./upstream/own.js";
 import { transparentOpen } from "./upstream/transparent.js";
-import type { Clock, Log } from "./world.js";
+import { isConnected, type Session } from "./session.js";
+import { storeOpen } from "./store.js";
+import type { Clock, Log, Upstream } from "./world.js";
 
 /** A gateway that runs. */
 export interface Running {
@@ -21,6 +23,11 @@ export interface Running {
   health: () => Health;
   close: () => Promise<void>;
 }
+
+/** What has changed is saved so often. */
+const SAVE_SECONDS = 1;
+/** Between two connections to the server after a start. */
+const RECONNECT_MS = 2;
 
 export const clock: Clock = {
   now: () => performance.now(),
@@ -54,12 +61,14 @@ export async function gatewayRun(config: Config, log: Log): Promise<Running> {
     log,
     upstream,
   });
+  const store = config.state === undefined ? undefined : storeOpen(config.state);
   const links: OpenLink[] = [];
   const close = async () => {
     links.forEach((link) => link.close());
     timers.forEach(clearInterval);
-    upstream.close();
     core.close();
+    await store?.save(core.g);
+    upstream.close();
     await own.close();
   };
   const timers: NodeJS.Timeout[] = [];
@@ -75,6 +84,10 @@ export async function gatewayRun(config: Config, log: Log): Promise<Running> {
     await close();
     throw error;
   }
+  if (store) {
+    reconnect(core, upstream, store.load(core.g));
+    every(SAVE_SECONDS, () => void store.save(core.g));
+  }
   core.advertise(config.advertiseSeconds);
   every(config.advertiseSeconds, () => core.advertise(config.advertiseSeconds));
   if (health) {
@@ -86,6 +99,21 @@ export async function gatewayRun(config: Config, log: Log): Promise<Running> {
   function every(seconds: number, step: () => void): void {
     timers.push(setInterval(step, seconds * 1000));
   }
+}
+
+/** Sessions that were connected get their connections to the server back, not all at once. */
+function reconnect({ g }: Core, upstream: Upstream, restored: Session[]): void {
+  restored.filter(isConnected).forEach((s, i) => {
+    g.clock.after(
+      () => {
+        // It may have come by itself meanwhile, or be gone.
+        if (isConnected(s) && !upstream.isUp(s)) upstream.connect(s, s.isClean);
+      },
+      i * RECONNECT_MS,
+      undefined,
+    );
+  });
+  if (restored.length > 0) g.log.info({ sessions: restored.length }, "sessions restored");
 }
 
 function publishHealth({ g }: Core, own: Own, topic: string): void {
