@@ -32,10 +32,41 @@ declare namespace wifi {
   function start(): void;
   namespace sta {
     function config(config: object): void;
-    function on(event: string, handler: (this: void) => void): void;
+    const connect: (this: void) => void;
+    function on(
+      event: string,
+      handler: (this: void, event: string, info: { reason: number }) => void,
+    ): void;
   }
 }
 /** @noSelf */
 declare namespace node {
   function uptime(): LuaMultiReturn<[number, number]>;
+}
+/** @noSelf */
+declare namespace uart {
+  const write: (this: void, id: number, octets: string) => void;
+  function on(
+    id: number,
+    event: string,
+    count: number,
+    handler: (this: void, octets: string) => void,
+    isForLua: number,
+  ): void;
+}
+/** A chip on a bus that `spi.master` made. */
+interface NodemcuSpiDevice {
+  transfer(octets: string): string;
+}
+/** @noSelf */
+declare namespace ledc {
+  const TIMER_10_BIT: number;
+  const HIGH_SPEED: number;
+  const TIMER_0: number;
+  function newChannel(config: object): { setduty(duty: number): void };
+}
+/** @noSelf */
+declare namespace eth {
+  function init(config: object): void;
+  function on(event: string, handler: (this: void) => void): void;
 }

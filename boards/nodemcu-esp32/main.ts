@@ -3,26 +3,23 @@
 // QoS 1, and takes two commands. The LED of most modules is GPIO2.
 
 import { configuration } from "../nodemcu/configuration.js";
+import { networkOpen } from "../nodemcu/network.js";
 import { station } from "../nodemcu/station.js";
+import { joinWifi } from "./wifi.js";
 
 const config = configuration();
 
 if (config) {
-  let isStarted = false;
   gpio.config({ gpio: 2, dir: gpio.OUT });
   adc.setwidth(adc.ADC1, 12);
   adc.setup(adc.ADC1, 0, adc.ATTEN_11db);
-  wifi.mode(wifi.STATION);
-  wifi.sta.on("got_ip", () => {
-    if (!isStarted) {
-      isStarted = true;
-      station(
-        config,
-        () => adc.read(adc.ADC1, 0),
-        (on) => gpio.write(2, on ? 1 : 0),
-      );
-    }
-  });
-  wifi.sta.config({ ssid: config.ssid, pwd: config.wifiPassword, auto: true });
-  wifi.start();
+  const network = networkOpen(() =>
+    station(
+      config,
+      network,
+      () => adc.read(adc.ADC1, 0),
+      (on) => gpio.write(2, on ? 1 : 0),
+    ),
+  );
+  joinWifi(network, config.ssid, config.wifiPassword);
 }

@@ -28,7 +28,8 @@ declare namespace wifi {
   }
   namespace eventmon {
     const STA_GOT_IP: number;
-    function register(event: number, handler: (this: void) => void): void;
+    const STA_DISCONNECTED: number;
+    function register(event: number, handler: (this: void, told: { reason: number }) => void): void;
   }
 }
 /** @noSelf */

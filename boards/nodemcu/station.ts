@@ -5,10 +5,12 @@
 
 import type { Client } from "../../src/client.js";
 import type { Config } from "./configuration.js";
+import type { Network } from "./network.js";
 
 /** Starts the station; `measure` reads the analog input, `light` switches the LED. */
 export function station(
   config: Config,
+  network: Network,
   measure: (this: void) => number,
   light: (this: void, on: boolean) => void,
 ): void {
@@ -34,8 +36,14 @@ export function station(
     tmr.create().alarm(seconds * 1000, tmr.ALARM_SINGLE, round);
   }
 
-  client.on("connect", () => tell("status", "online", true));
-  client.on("close", (status: number) => print("Connection closed: Status " + tostring(status)));
+  client.on("connect", () => {
+    tell("status", "online", true);
+    // Who looks at the server sees by it whether the network or the server was away.
+    if (network.losses > 0) tell("network-losses", network.losses, true);
+  });
+  client.on("close", (status: number) =>
+    print((network.isUp ? "Connection closed" : "No network") + ": Status " + tostring(status)),
+  );
   client.on("error", (reason: unknown) => print("Error: " + tostring(reason)));
   client.subscribe(base + "set/led", 1, (_topic, payload) => {
     light(payload === "on");

@@ -22,6 +22,8 @@ export interface World {
   spi: (octets: string) => string;
   /** What the serial port sent. */
   sent: string[];
+  /** Whether the serial port is there. */
+  isSerialGone: boolean;
   /** 0 to 1, or what is thrown. */
   analog: number | Error;
   /** What was given to pulse-width modulation, 0 to 1. */
@@ -64,6 +66,7 @@ export const worldOpen = (): World => ({
   wire: { devices: [] },
   spi: (octets) => octets,
   sent: [],
+  isSerialGone: false,
   analog: 0,
   share: -1,
   dht: "",
@@ -87,6 +90,11 @@ const ESPRUINO: Record<string, string> = {
   pwm: "D6, { freq: 500 }",
   store: "",
 };
+
+function send(world: World, octets: string): void {
+  if (world.isSerialGone) throw new Error("no such port");
+  world.sent.push(octets);
+}
 
 /** A chip that answers the start signal: when the line is let go of, pulses of 80, then 26 or 70 µs. */
 function sendPulses(pin: { input: (level: number, time: number) => void }, octets: string): void {
@@ -122,7 +130,7 @@ async function openEspruino(world: World): Promise<Ports> {
     i2c: world.i2c,
     wire: world.wire,
     spi: (octets: string) => world.spi(octets),
-    uart: (octets: string) => void world.sent.push(octets),
+    uart: (octets: string) => send(world, octets),
     analog: () => {
       if (typeof world.analog !== "number") throw world.analog;
       return world.analog;
@@ -188,10 +196,13 @@ const NODEMCU = {
   },
   esp32: {
     i2c: "i2c.SW",
+    spi: "master:device({ cs = 8, mode = 0, freq = 1000000 })",
     onewire: "4",
+    uart: "2",
     dht: "7",
     digital: "5",
     analog: "adc.ADC1, 0",
+    pwm: "6, 500, ledc.CHANNEL_0",
     store: "",
   },
 } as const;
@@ -210,6 +221,7 @@ const openLua =
     for (const name of DRIVERS) files[`${name}.lua`] = built(`lua/ringlet-${name}.lua`, "latin1");
     files["init.lua"] = `
     i2c.setup(0, 1, 2, i2c.SLOW)
+    if spi.master then master = spi.master(spi.HSPI) end
     if adc.setup then adc.setup(adc.ADC1, 0, adc.ATTEN_11db) end
     local ports, isBad = {}, false
     ${Object.entries(given)
@@ -258,12 +270,12 @@ const openLua =
       i2c: world.i2c,
       wire: world.wire,
       spi: (octets: string) => world.spi(octets),
-      uart: (octets: string) => void world.sent.push(octets),
+      uart: (octets: string) => send(world, octets),
       adc: () => {
         if (typeof world.analog !== "number") throw world.analog;
         return Math.floor(world.analog * (flavour === "esp8266" ? 1023 : 4095));
       },
-      pwm: (_pin: number, duty: number) => void (world.share = duty / 1023),
+      pwm: (_pin: number, duty: number, all: number) => void (world.share = duty / all),
       dht: () => world.dht,
       room: () => world.room,
     });
@@ -292,5 +304,5 @@ const openLua =
 export const firmwares: Firmware[] = [
   { title: "Espruino", lacks: [], open: openEspruino },
   { title: "NodeMCU on ESP8266", lacks: [], open: openLua("esp8266") },
-  { title: "NodeMCU on ESP32", lacks: ["spi", "uart", "pwm"], open: openLua("esp32") },
+  { title: "NodeMCU on ESP32", lacks: [], open: openLua("esp32") },
 ];

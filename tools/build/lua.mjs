@@ -45,6 +45,7 @@ const PUBLIC = new Set([
   "SnStats",
   "SnPacket",
   "SnStream",
+  "Network",
 ]);
 
 /** Interfaces of ports and drivers, which are bundles apart from each other, and of no others. */

@@ -20,7 +20,9 @@ export function ports() {
   const boards = readdirSync("boards").filter((board) => existsSync(`boards/${board}/board.json`));
   return boards.flatMap((board) => {
     const { ports = [], engine, name } = JSON.parse(read(`boards/${board}/board.json`));
-    return ports.map(({ entry, file }) => ({
+    // A network is no port of a driver.
+    const own = ports.filter(({ entry }) => entry.startsWith("ports/"));
+    return own.map(({ entry, file }) => ({
       firmware: name.replace(/ module$/, ""),
       name: entry.replace(/^ports\/|\.ts$/g, ""),
       file: engine === "espruino" ? `${board}/${file}` : file,

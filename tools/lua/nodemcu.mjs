@@ -69,7 +69,7 @@ function createLoop() {
  * @param {import("../espruino/buses.mjs").Wire} [options.wire] what is on the 1-Wire line
  * @param {(octets: string) => void} [options.uart] gets what the serial port sends
  * @param {(octets: string) => string} [options.spi] what comes while octets go out
- * @param {(pin: number, duty: number) => void} [options.pwm]
+ * @param {(pin: number, duty: number, all: number) => void} [options.pwm] a duty of all there are
  * @param {() => string} [options.dht] the five octets a DHT sends
  * @param {Int32Array} [options.rtcmem] survives a deep sleep
  * @param {() => number} [options.heap]
@@ -105,6 +105,7 @@ export async function openNodemcu({
   /** @type {string[]} */
   const restarts = [];
   let isStopped = false;
+  let isWired = false;
   const startedAt = now();
   const microseconds = () => Math.floor(uptime + (now() - startedAt) * 1000);
 
@@ -173,6 +174,7 @@ export async function openNodemcu({
         .update(octets, "latin1")
         .digest()
         .latin1Slice(),
+    "eth.init": () => void (isWired = true),
     "node.heap": heap,
     "node.chipid": () => chipId,
     "node.restart": () => leave(() => restart("node.restart()"), "restart"),
@@ -204,8 +206,17 @@ export async function openNodemcu({
       machine.run(/** @type {string} */ (files[name]), name);
       wifi.start();
     },
-    /** The access point is there, or back. */
+    /** The access point is there, or back, and joined. */
     wifiUp: wifi.up,
+    /** The access point is back; who wants it has to join. */
+    wifiAppears: wifi.appear,
+    /** The cable is plugged in, or out. @param {boolean} isIn */
+    plug(isIn) {
+      if (!isWired) return;
+      setQuiet(!isIn);
+      if (isIn) loop.post(() => fire("eth", "connected"));
+      loop.post(() => fire("eth", isIn ? "got_ip" : "disconnected"));
+    },
     /**
      * The access point is gone: nothing arrives until it is back. With `reset` the firmware gives its
      * connections up.

@@ -8,7 +8,11 @@ export function create(pin: Pin): AnalogPin {
   return {
     read: () => {
       try {
-        return Math.floor(analogRead(pin) * 65535 + 0.5);
+        const value = analogRead(pin);
+        // Where there is no converter some firmwares throw, and the others give NaN; one that is a
+        // little below ground gives less than nothing.
+        if (value < 0) return 0;
+        return value >= 0 ? Math.floor(value * 65535 + 0.5) : DeviceStatus.NO_PORT;
       } catch (error) {
         return DeviceStatus.NO_PORT;
       }

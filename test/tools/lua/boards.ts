@@ -32,7 +32,7 @@ export async function boot(
 }
 
 /** An ESP32 has to be told to use its radio. */
-const JOIN = { esp8266: "", esp32: "wifi.mode(wifi.STATION) wifi.start() " };
+const JOIN = { esp8266: "", esp32: "wifi.mode(wifi.STATION) wifi.start() wifi.sta.connect() " };
 
 /** A program that opens a socket `s` and prints its events; `more` comes before it connects. */
 export const client = (port: number, more = "") => `

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- What only the ESP32's firmware has: no clock in `tmr` but `node.uptime`, analog inputs that are set
--- up first (the calls of the firmware before ESP-IDF 6), Wi-Fi that is started, and `wifi.sta.on`.
+-- up first (the calls of the firmware before ESP-IDF 6), Wi-Fi that is started and told to connect, and
+-- `wifi.sta.on`; Ethernet, SPI and pulse-width modulation as objects, and three serial ports.
 
 local host = __host
 local js, events, integer, callable = host.js, host.events, host.integer, host.callable
@@ -57,21 +58,74 @@ end
 
 i2c.SW = 0
 
+spi = { HSPI = 1, VSPI = 2 }
+local device = { transfer = function(self, data) return js("spi", host.text(data, 2, "transfer")) end }
+local master = {
+  device = function(self, config)
+    integer(config.mode, 2, "device")
+    integer(config.freq, 2, "device")
+    return setmetatable({}, host.opaque(device))
+  end,
+}
+function spi.master(id, config, dma) return setmetatable({}, host.opaque(master)) end
+
+ledc = { HIGH_SPEED = 0, LOW_SPEED = 1, TIMER_0 = 0, TIMER_10_BIT = 10, TIMER_13_BIT = 13 }
+for at = 0, 7 do ledc["CHANNEL_" .. at] = at end
+function ledc.newChannel(config)
+  if integer(config.frequency, 1, "newChannel") < 1 then error("timer configuration failed code 258", 2) end
+  local full = math.floor(2 ^ config.bits)
+  local methods = {}
+  function methods.setduty(self, duty)
+    if duty < 0 or duty > full then error("set duty failed, code 258", 2) end
+    js("pwm", config.gpio, integer(duty, 2, "setduty"), full)
+  end
+  function methods.getduty(self) return 0 end
+  js("pwm", config.gpio, integer(config.duty, 1, "newChannel"), full)
+  return setmetatable({}, host.opaque(methods))
+end
+
+local onSerial = {}
+uart = { PARITY_NONE = 0, STOPBITS_1 = 1 }
+function uart.setup(id) return integer(id, 1, "setup") end
+function uart.start(id) return true end
+function uart.write(id, data) js("uart.write", host.text(data, 2, "write")) end
+-- The port may be left out: then it is the console's.
+function uart.on(id, event, count, handler, isForLua)
+  if type(id) ~= "number" then id, event, count, handler = 0, id, event, count end
+  if event == "data" then onSerial[id] = handler end
+end
+events.uart = function(octet) if onSerial[2] then onSerial[2](octet) end end
+
+local onEthernet = {}
+eth = { PHY_LAN8720 = 1, PHY_LAN87XX = 1 }
+function eth.init(config)
+  for _, name in ipairs{ "phy", "mdc", "mdio" } do
+    if not config[name] then error("missing " .. name, 2) end
+  end
+  js("eth.init")
+end
+function eth.on(event, handler) onEthernet[event] = handler end
+events.eth = function(event)
+  local handler = onEthernet[event]
+  if handler then handler(event, { ip = "192.0.2.2", netmask = "255.255.255.0", gw = "192.0.2.1" }) end
+end
+
 local handlers = {}
 wifi = {
   NULLMODE = 0, STATION = 1, SOFTAP = 2, STATIONAP = 3,
   mode = function() end,
-  start = function() js("wifi.join") end,
+  -- It joins when it is told to, and after each loss anew.
+  start = function() js("wifi.start") end,
   stop = function() js("wifi.leave") end,
   sta = {
     getmac = function() return js("wifi.mac") end,
     sethostname = function() return true end,
-    config = function(config) if config.auto ~= false then js("wifi.join") end end,
+    config = function(config) if not config.ssid then error("missing ssid", 2) end end,
     connect = function() js("wifi.join") end,
     disconnect = function() js("wifi.leave") end,
   },
 }
-local NAMES = { STA_CONNECTED = "connected", STA_DISCONNECTED = "disconnected", STA_GOT_IP = "got_ip" }
+local NAMES = { STA_START = "start", STA_CONNECTED = "connected", STA_DISCONNECTED = "disconnected", STA_GOT_IP = "got_ip" }
 function wifi.sta.on(event, handler)
   local isKnown = false
   for _, name in pairs(NAMES) do isKnown = isKnown or name == event end

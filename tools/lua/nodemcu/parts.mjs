@@ -46,7 +46,11 @@ export function createWifi({ post, fire, isWanted, address, setQuiet }) {
   const event = (...what) => post(() => fire("wifi", ...what));
 
   function join() {
-    if (!isWanted || !isThere || isJoined) return;
+    if (!isWanted || isJoined) return;
+    if (!isThere) {
+      event("STA_DISCONNECTED");
+      return;
+    }
     isJoined = true;
     event("STA_CONNECTED");
     post(() => setQuiet(!isJoined));
@@ -64,6 +68,7 @@ export function createWifi({ post, fire, isWanted, address, setQuiet }) {
   return {
     operations: {
       "wifi.ip": () => (isJoined ? [address, "255.255.255.0", "192.0.2.1"] : undefined),
+      "wifi.start": () => event("STA_START"),
       "wifi.mac": () => "02:00:00:00:00:02",
       "wifi.join": () => {
         isWanted = true;
@@ -76,6 +81,8 @@ export function createWifi({ post, fire, isWanted, address, setQuiet }) {
     },
     /** After the first program has run. */
     start: join,
+    /** There is an access point again, and nobody tells. */
+    appear: () => void (isThere = true),
     up() {
       isThere = true;
       join();
@@ -161,7 +168,7 @@ export function createBus(devices) {
  * 1-Wire, the serial port, SPI, pulse-width modulation and DHTs.
  * @param {{ post: Post, fire: Fire, wire: import("../../espruino/buses.mjs").Wire,
  *   uart: (octets: string) => void, spi: (octets: string) => string,
- *   pwm: (pin: number, duty: number) => void, dht: () => string }} parts `dht`: the five octets
+ *   pwm: (pin: number, duty: number, all: number) => void, dht: () => string }} parts `dht`: the five octets
  */
 export function createDevices({ post, fire, wire, uart, spi, pwm, dht }) {
   const line = createWire(wire);
@@ -191,7 +198,7 @@ export function createDevices({ post, fire, wire, uart, spi, pwm, dht }) {
       "ow.search": () => roms.shift(),
       "uart.write": (octets) => uart(octets),
       spi: (octets) => spi(octets),
-      pwm: (pin, duty) => pwm(pin, duty),
+      pwm: (pin, duty, all = 1023) => pwm(pin, duty, all),
       dht: readDht,
     },
     /** Octets come in at the serial port, one event each, as with a count of 0. */

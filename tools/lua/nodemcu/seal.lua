@@ -23,4 +23,4 @@ keep(debug, "getinfo getlocal getmetatable getupvalue traceback")
 keep(_G, "_G _VERSION __event assert collectgarbage dofile error getmetatable ipairs load loadfile "
   .. "next pairs pcall print rawequal rawget rawset require select setmetatable tonumber tostring "
   .. "type xpcall package string table math coroutine debug "
-  .. "adc crypto dht file gpio i2c net node ow pwm rtcmem sjson spi tmr uart wifi " .. (isNew and NEW or OLD))
+  .. "adc crypto dht eth file gpio i2c ledc net node ow pwm rtcmem sjson spi tmr uart wifi " .. (isNew and NEW or OLD))
