@@ -1,27 +1,33 @@
 // SPDX-License-Identifier: MIT
-// The main job, `npm start`: the built ESP32 bundle against a broker, on readings of this machine,
-// and what the broker sees of it. `npm start -- --help` lists the options.
+// The main job, `npm start`: the built greenhouse on a simulated board, whose virtual chips find what
+// this machine measures, against a broker, and what that sees of it. `npm start -- --help` lists the options.
 
 import { fork } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { findEspruino, runInHost, runInNodemcu, runOnEspruino } from "./station/engine.mjs";
+import { parseScript, play } from "./simulated/script.mjs";
+import { createWorld, machineSource, recordingSource } from "./simulated/world.mjs";
+import { findEspruino, runOnBoard, runOnEspruino } from "./station/engine.mjs";
 import { watch } from "./station/watch.mjs";
 
 const HELP = `npm start -- [options]
   --for 10s              end by itself after that time (500ms, 10s, 2m) with a summary
-  --engine host          host: on V8, offering what Espruino offers (the usual one)
-           espruino      the real interpreter (ESPRUINO_BIN, or espruino on the path)
-           lua           the NodeMCU bundle on a Lua machine, offering what NodeMCU offers
+  --engine host          an ESP32 with Espruino: its host, on V8 (the usual one)
+           espruino      the same bundle on the real interpreter (ESPRUINO_BIN, or espruino on the path)
+           lua           an ESP8266 with NodeMCU: its host, on a Lua machine
+  --recording FILE       chips find what a recording has (seconds,temperature,…) in place of this machine
+  --script FILE          what happens meanwhile: lines such as 5 unplug bme280, 9 plug bme280, 12 wifi off
   --broker mqtt://…      a broker that is there already, instead of the embedded one
   --port 1883            where the embedded broker listens, on 127.0.0.1
   --interval 2s          time between two rounds of readings
   --name NAME            the node's client identifier`;
 
 const dist = (path) => fileURLToPath(new URL(`../dist/${path}`, import.meta.url));
-const BUNDLE = dist("espruino-esp32/firmware.min.js");
-const LUA = { "ringlet.lua": "lua/ringlet.lua", "init.lua": "nodemcu-esp8266/init.lua" };
+const BUNDLE = dist("espruino-esp32/greenhouse.min.js");
+const LUA = { "ringlet.lua": "lua/ringlet.lua", "init.lua": "nodemcu-esp8266/greenhouse.lua" };
+/** The longest time that the pump is on, in seconds: short, so that it can be seen. */
+const MAX_ON = 2;
 const ENGINES = ["host", "espruino", "lua"];
 const BROKER = fileURLToPath(new URL("./station/broker.mjs", import.meta.url));
 
@@ -48,11 +54,22 @@ function options() {
         port: { type: "string" },
         interval: { type: "string", default: "2s" },
         name: { type: "string", default: "node1" },
+        recording: { type: "string" },
+        script: { type: "string" },
         help: { type: "boolean", default: false },
       },
     }).values;
   } catch (error) {
     return refuse(`${error.message}\n\n${HELP}`);
+  }
+}
+
+/** What a file holds; what is wrong with it ends the process. */
+function read(option, path, parse) {
+  try {
+    return path === undefined ? undefined : parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    return refuse(`--${option} ${path}: ${error.message}.`);
   }
 }
 
@@ -97,9 +114,14 @@ async function main() {
     refuse("No Espruino interpreter was found: name one in ESPRUINO_BIN, or put it on the path.");
   }
   const isLua = given.engine === "lua";
-  const main = isLua ? dist(LUA["ringlet.lua"]) : BUNDLE;
+  const main = isLua ? dist(LUA["init.lua"]) : BUNDLE;
   if (!existsSync(main)) refuse("There is no bundle yet: npm run build makes it.");
   const code = readFileSync(main, "utf8");
+
+  const steps = read("script", given.script, parseScript) ?? [];
+  const now = () => Date.now();
+  const source = read("recording", given.recording, (text) => recordingSource(text, now));
+  const world = createWorld({ now, source: source ?? machineSource() });
 
   const show = watch(given.name);
   let address;
@@ -131,15 +153,15 @@ async function main() {
     `Broker:  ${at}${broker ? `, embedded, process ${broker.child.pid} (kill it and see)` : ""}`,
   );
   console.log(
-    `Node:    the ${isLua ? "NodeMCU" : "ESP32"} bundle, ${code.length} characters, on ` +
-      (binary ?? (isLua ? "its host, with Lua 5.1" : "its host in Node")),
+    `Node:    the greenhouse for ${isLua ? "NodeMCU on ESP8266" : "Espruino on ESP32"}, ${code.length} characters, on ` +
+      (binary ?? `a simulated board${isLua ? " with Lua 5.1" : ""}`),
   );
   console.log(
     `Look on: mosquitto_sub -h ${address.hostname} -p ${address.port || 1883} -t 'ringlet/#' -v`,
   );
   console.log(
     `Command: mosquitto_pub -h ${address.hostname} -p ${address.port || 1883} ` +
-      `-t ringlet/${given.name}/set/led -m on\n`,
+      `-t ringlet/${given.name}/set/pump -m on\n`,
   );
 
   const config = {
@@ -147,25 +169,31 @@ async function main() {
     port: Number(address.port || 1883),
     clientId: given.name,
     interval: seconds,
+    maxOn: MAX_ON,
     reconnect: { min: 500, max: 4000 },
     ssid: "simulated",
   };
   if (address.username) config.username = decodeURIComponent(address.username);
   if (address.password) config.password = decodeURIComponent(address.password);
   const print = (line) => show.say(`node prints: ${line}`);
-  const files = Object.entries(LUA).map(([name, path]) => [name, dist(path)]);
-  const node = isLua
-    ? await runInNodemcu(
-        Object.fromEntries(files.map(([name, path]) => [name, readFileSync(path, "latin1")])),
-        config,
-        print,
+  let isOn = false;
+  const onOutput = (name, level) => {
+    if (isOn !== level > 0) show.say(`the ${name} is switched ${isOn ? "off" : "on"}`);
+    isOn = level > 0;
+  };
+  const files = isLua
+    ? Object.fromEntries(
+        Object.entries(LUA).map(([name, path]) => [name, readFileSync(dist(path), "latin1")]),
       )
-    : binary
-      ? runOnEspruino(binary, code, config, print)
-      : runInHost(code, config, print);
+    : { ".boot0": code };
+  const kind = isLua ? "nodemcu-esp8266" : "espruino-esp32";
+  const node = binary
+    ? await runOnEspruino(binary, code, config, world, print)
+    : await runOnBoard({ kind, files, config, world, print, onOutput });
+  const endScript = play(steps, { world, board: node.board, say: show.say });
   // One command by itself, so that there is an answer to see.
   const command = setTimeout(
-    () => show.command(broker?.child, `ringlet/${given.name}/set/led`, "on"),
+    () => show.command(broker?.child, `ringlet/${given.name}/set/pump`, "on"),
     1500,
   );
 
@@ -183,6 +211,7 @@ async function main() {
   });
   stopping = true;
   clearTimeout(command);
+  endScript();
   node.stop();
   const arrived = show.summary(node.counts.rounds);
   await show.close();

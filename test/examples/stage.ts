@@ -24,7 +24,7 @@ const dist = (path: string, encoding: BufferEncoding) =>
 
 /** What has to be on a board for an example; on NodeMCU with the whole client or with the lean one. */
 export function filesOf(kind: Kind, example: string, client = "ringlet"): Record<string, string> {
-  if (kind === "espruino-esp32") return { ".bootcde": dist(`${kind}/${example}.min.js`, "utf8") };
+  if (kind === "espruino-esp32") return { ".boot0": dist(`${kind}/${example}.min.js`, "utf8") };
   return {
     "init.lua": dist(`${kind}/${example}.lua`, "latin1"),
     [`${client}.lua`]: dist(`lua/${client}.lua`, "latin1"),

@@ -22,7 +22,7 @@ const octetsOf = (files) =>
  * @param {object} options
  * @param {"espruino-esp32" | "nodemcu-esp8266" | "nodemcu-esp32"} options.kind
  * @param {string} options.wiring a name of wiring.mjs
- * @param {Record<string, string>} options.files Storage, or files: `.bootcde`, or `init.lua`, is started
+ * @param {Record<string, string>} options.files Storage, or files: `.boot0`, or `init.lua`, is started
  * @param {ReturnType<typeof import("./world.mjs").createWorld>} options.world
  * @param {(line: string) => void} [options.print]
  * @param {(name: string, level: number) => void} [options.onOutput] a part is switched
@@ -130,7 +130,7 @@ export async function openBoard({
       onSleep: slept,
     });
     if (!isAir) host.wifi.drop();
-    host.run(host.storage[".bootcde"], ".bootcde");
+    host.run(host.storage[".boot0"], ".boot0");
   }
   await start();
 

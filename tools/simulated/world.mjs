@@ -87,6 +87,10 @@ export function createWorld({ now = () => Date.now(), source = () => undefined }
       if (value === undefined) throw new Error(`the world has no ${name}`);
       return value;
     },
+    /** All quantities there are. */
+    values() {
+      return Object.fromEntries(Object.keys(USUAL).map((name) => [name, this.value(name)]));
+    },
     /** @param {string} name @param {number} value */
     set: (name, value) => void given.set(name, value),
   };

@@ -4,18 +4,30 @@
 
 const since = Date.now();
 
-/** Readings, with their units. */
+/** Quantities of a report, with how many decimals it tells of them, and their units. */
 const UNITS = {
-  temperature: " °C",
-  memory: " % used",
-  load: " of 1",
-  adc: " of 1023",
-  heap: " octets free",
+  temperature: [2, "°C"],
+  humidity: [2, "% humidity"],
+  pressure: [0, "Pa"],
+  illuminance: [1, "lx"],
+  soil: [0, "% soil moisture"],
 };
+
+/** A report for people: its quantities with units, and what failed. */
+function shown({ fault = {}, ...quantities }) {
+  const known = Object.keys(UNITS).filter((name) => name in quantities);
+  const faults = Object.entries(fault).map(([name, status]) => `${name} fails: Status ${status}`);
+  const values = known.map(
+    (name) => `${quantities[name].toFixed(UNITS[name][0])} ${UNITS[name][1]}`,
+  );
+  return [...values, ...faults].join(", ");
+}
 
 /** A watcher of the node with that client identifier. */
 export function watch(name) {
-  const seen = { readings: 0, messages: 0, loads: 0, connections: 0, commands: 0 };
+  const seen = { readings: 0, messages: 0, reports: 0, connections: 0, commands: 0 };
+  /** What states were, by topic: each round tells them, and shown is what changed. */
+  const states = new Map();
   let observer;
 
   const say = (line) => {
@@ -34,11 +46,16 @@ export function watch(name) {
       return;
     }
     seen.messages += 1;
-    // What each round ends with, whatever the board.
-    if (kind === "load" || kind === "adc") seen.loads += 1;
-    const unit = UNITS[kind] ?? "";
-    if (kind in UNITS) seen.readings += 1;
-    say(`  ${topic}  ${payload}${unit}  (${flags})`);
+    if (kind === "report") {
+      const report = JSON.parse(payload);
+      // What each round ends with.
+      seen.reports += 1;
+      seen.readings += Object.keys(UNITS).filter((name) => name in report).length;
+      say(`  ${topic}  ${shown(report)}  (${flags})`);
+    } else {
+      if (states.get(topic) !== payload) say(`  ${topic}  ${payload}  (${flags})`);
+      states.set(topic, payload);
+    }
   }
 
   return {
@@ -84,7 +101,7 @@ export function watch(name) {
       console.log("");
       console.log(`${seen.readings} readings arrived, ${seen.messages} messages in all.`);
       if (rounds !== undefined) {
-        const missing = Math.max(0, rounds - seen.loads);
+        const missing = Math.max(0, rounds - seen.reports);
         console.log(
           `The node took its readings ${rounds} times; ${missing} of them did not arrive` +
             `${missing > 0 ? " before the end." : "."}`,
