@@ -44,7 +44,7 @@ function drop(): void {
   const socket = wire.socket;
   wire.socket = undefined;
   if (socket) {
-    for (const event of ["connection", "sent", "receive", "disconnection"]) {
+    for (const event of ["connection", "sent", "receive", "disconnection", "reconnection"]) {
       socket.on(event, undefined);
     }
     // Throws where the other side was faster.
@@ -97,6 +97,8 @@ function start(address: Address): void {
   on("sent", goOn);
   on("receive", wire.events.received);
   on("disconnection", wire.events.closed);
+  // With TLS failures are told here alone, without only to who listens.
+  on("reconnection", wire.events.closed);
   socket.connect(orUsual(address.port, address.tls ? 8883 : 1883), address.host);
 }
 

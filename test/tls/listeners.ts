@@ -16,6 +16,9 @@ const LISTENERS = {
   client: ["server", "require_certificate true", "crlfile @REVOKED@"],
   web: ["server", "protocol websockets"],
   webSelf: ["self", "protocol websockets"],
+  webElsewhere: ["elsewhere", "protocol websockets"],
+  webExpired: ["expired", "protocol websockets"],
+  webClient: ["server", "protocol websockets", "require_certificate true"],
 } as const;
 
 export type Which = "plain" | keyof typeof LISTENERS;

@@ -2,22 +2,13 @@
 // The built `dist/node/websocket.js` in a real browser: only there "latin1" is windows-1252, and a
 // WebSocket a browser's. Runs when the environment's CHROMIUM names a binary.
 
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createWebSocketStream, WebSocketServer } from "ws";
 import { brokerOpen } from "../boards/broker.js";
+import { browserOpen, missing, pageOf } from "./chromium.js";
 
-const chromium = process.env["CHROMIUM"];
-const bundle = new URL("../../dist/node/websocket.js", import.meta.url);
-const missing = !chromium
-  ? " (skipped: CHROMIUM names no browser)"
-  : !existsSync(bundle)
-    ? " (skipped: dist/node is not built)"
-    : "";
+const why = missing.length > 0 ? ` (skipped: ${missing.join(", and ")})` : "";
 
 /** What the page does; its result is posted back. */
 const PAGE = `<!doctype html><title>Ringlet</title><script type="module">
@@ -58,28 +49,15 @@ interface Result {
   equal: boolean;
 }
 
-describe(`ringlet/websocket in Chromium${missing}`, () => {
-  test.skipIf(missing !== "")(
+describe(`ringlet/websocket in Chromium${why}`, () => {
+  test.skipIf(missing.length > 0)(
     "all 256 octets go both ways at every QoS, and 256 KB",
     async () => {
       let answer!: (result: Result) => void;
       const answered = new Promise<Result>((done) => (answer = done));
       const published: Record<string, number[]> = {};
       const broker = await brokerOpen((handle) => {
-        const server = createServer((request, response) => {
-          if (request.method === "POST") {
-            let body = "";
-            request.on("data", (chunk) => (body += chunk));
-            request.on("end", () => answer(JSON.parse(body)));
-            response.end();
-          } else if (request.url === "/websocket.js") {
-            response.setHeader("content-type", "text/javascript");
-            response.end(readFileSync(bundle));
-          } else {
-            response.setHeader("content-type", "text/html");
-            response.end(request.url === "/" ? PAGE : "");
-          }
-        });
+        const server = createServer(pageOf(PAGE, answer));
         new WebSocketServer({ server }).on("connection", (socket) =>
           handle(createWebSocketStream(socket).on("error", () => {}) as never),
         );
@@ -88,19 +66,7 @@ describe(`ringlet/websocket in Chromium${missing}`, () => {
       broker.aedes.on("publish", ({ topic, payload }) => {
         published[topic] = [...(payload as Buffer)];
       });
-      const folder = mkdtempSync(join(tmpdir(), "ringlet-chromium-"));
-      // A group of its own: the binary may be a script, and has many children.
-      const browser = spawn(
-        chromium!,
-        [
-          ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-          ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-          ...[`--user-data-dir=${folder}`, "--remote-debugging-port=0"],
-          `http://127.0.0.1:${broker.port}/`,
-        ],
-        { detached: true, stdio: "ignore" },
-      );
-      const exited = new Promise((done) => browser.on("exit", done));
+      const browser = browserOpen(`http://127.0.0.1:${broker.port}/`);
       try {
         const result = await answered;
         const all = Array.from({ length: 256 }, (_, at) => at);
@@ -112,10 +78,8 @@ describe(`ringlet/websocket in Chromium${missing}`, () => {
         expect(result.received["long"]).toBe(262144);
         expect(result.equal).toBe(true);
       } finally {
-        process.kill(-browser.pid!, "SIGKILL");
-        await exited;
+        await browser.close();
         await broker.close();
-        rmSync(folder, { recursive: true, force: true, maxRetries: 9 });
       }
     },
     60000,
