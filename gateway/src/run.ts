@@ -10,6 +10,7 @@ import { rulesOpen } from "./rules.js";
 import type { Settings } from "./settings.js";
 import { utf8 } from "#engine";
 import { type Own, ownOpen } from "./upstream/own.js";
+import { aggregatingOpen } from "./upstream/aggregating.js";
 import { transparentOpen } from "./upstream/transparent.js";
 import { isConnected, type Session } from "./session.js";
 import { storeOpen } from "./store.js";
@@ -44,15 +45,18 @@ export function settingsOf(config: Config): Settings {
 /** Opens everything, or nothing: what cannot be opened is an error. */
 export async function gatewayRun(config: Config, log: Log): Promise<Running> {
   const { broker, name, health } = config;
+  const isAggregating = config.mode === "aggregating";
   const own = ownOpen({
     broker,
     clientId: name,
-    isClean: true,
+    isClean: !isAggregating || config.state === undefined,
     statusTopic: health && `${health.topic}/status`,
     log,
   });
   const events = () => core.events;
-  const upstream = transparentOpen(broker, own, events, log);
+  const upstream = isAggregating
+    ? aggregatingOpen(own, events, clock)
+    : transparentOpen(broker, own, events, log);
   const core: Core = gatewayOpen({
     settings: settingsOf(config),
     rules: rulesOpen(config.rules, config.onlyListed),
