@@ -13,7 +13,6 @@ export interface Core {
   g: Gateway;
   events: UpstreamEvents;
   addLink: (link: Link) => void;
-  removeLink: (link: Link) => void;
   receive: (link: Link, octets: Octets, host: string, port: number) => void;
   advertise: (seconds: number) => void;
   /** Stops all timers; sessions stay as they are, for the next start. */
@@ -33,7 +32,6 @@ export function gatewayOpen(
       message: (s, message) => deliver(g, s, message),
     },
     addLink: (link) => void g.links.add(link),
-    removeLink: (link) => void g.links.delete(link),
     receive: (link, octets, host, port) => receive(g, link, octets, host, port),
     advertise: (seconds) => advertise(g, seconds),
     close: () => close(g),

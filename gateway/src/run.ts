@@ -79,7 +79,7 @@ export async function gatewayRun(config: Config, log: Log): Promise<Running> {
   const ports: Record<string, number> = {};
   try {
     for (const options of config.links) {
-      const link = await linkOpen(options, core);
+      const link = await linkOpen(options, core, log);
       links.push(link);
       if (link.port !== undefined) ports[options.name] = link.port;
       log.info({ link: options.name, port: link.port }, "link opened");

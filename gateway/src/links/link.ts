@@ -8,7 +8,6 @@ import type { Link } from "../world.js";
 export interface Ear {
   receive: (link: Link, octets: Octets, host: string, port: number) => void;
   addLink: (link: Link) => void;
-  removeLink: (link: Link) => void;
 }
 
 export interface OpenLink {
