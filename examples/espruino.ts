@@ -3,6 +3,7 @@
 // names, each for one thing only.
 
 import { create as createStore } from "../boards/espruino/ports/store.js";
+import { joinWifi as join } from "../boards/espruino/wifi.js";
 import type { After } from "../boards/hal.js";
 import type { OutputPin } from "../boards/sensors/output.js";
 import type { GadgetConfig, GadgetPort } from "../src/device/gadget.js";
@@ -54,16 +55,8 @@ export function outputOf(pin: Pin): OutputPin {
   return { write: (level) => digitalWrite(pin, level as never), after: after };
 }
 
-/** Joins the Wi-Fi, then begins; the firmware joins again by itself once it was connected. */
+/** Joins the Wi-Fi, and again when it was lost; begins once. */
 export function joinWifi(config: BoardConfig, begin: () => void): void {
-  const again = (): void => {
-    require("Wifi").connect(config.ssid, { password: config.wifiPassword }, (error: unknown) => {
-      if (error) {
-        print("Wi-Fi: " + error + ". Trying again in 10 s.");
-        setTimeout(again, 10000);
-      } else begin();
-    });
-  };
-  if (config.host) again();
+  if (config.host) join(config.ssid, config.wifiPassword, begin);
   else print("No ringlet.json in Storage: write host, ssid and wifiPassword there first.");
 }

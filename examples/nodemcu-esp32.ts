@@ -2,17 +2,10 @@
 // What the examples share on NodeMCU's ESP32: Wi-Fi.
 
 import type { Config } from "../boards/nodemcu/configuration.js";
+import { networkOpen } from "../boards/nodemcu/network.js";
+import { joinWifi as join } from "../boards/nodemcu-esp32/wifi.js";
 
-/** Joins the Wi-Fi, then begins, once; the firmware joins again by itself. */
+/** Joins the Wi-Fi, and again when it was lost; begins once. */
 export function joinWifi(config: Config, begin: (this: void) => void): void {
-  let isBegun = false;
-  wifi.mode(wifi.STATION);
-  wifi.sta.on("got_ip", () => {
-    if (!isBegun) {
-      isBegun = true;
-      begin();
-    }
-  });
-  wifi.sta.config({ ssid: config.ssid, pwd: config.wifiPassword, auto: true });
-  wifi.start();
+  join(networkOpen(begin), config.ssid, config.wifiPassword);
 }
