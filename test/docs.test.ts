@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The generated parts of the documents say what the build and the source say.
 
+import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 // @ts-ignore: the tools are JavaScript
 import { documents } from "../tools/docs.mjs";
@@ -9,4 +10,9 @@ describe("a document", () => {
   for (const { path, old, now } of documents()) {
     test(`${path} is what npm run docs writes`, () => expect(old).toBe(now));
   }
+
+  test("is there for each board, and for no other", () => {
+    const pages = documents().map(({ path }: { path: string }) => path);
+    for (const page of readdirSync("docs/boards")) expect(pages).toContain(`docs/boards/${page}`);
+  });
 });

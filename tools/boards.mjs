@@ -124,3 +124,31 @@ export function problemsOf(board, manifest, boards) {
   const all = wrong.length > 0 ? wrong : referenceProblems(board, manifest, boards);
   return all.map((problem) => `${BOARDS}/${board}/board.json: ${problem}`);
 }
+
+/**
+ * What is wrong with the pins a program uses, a sentence each: no such pin, one that something else has,
+ * one that cannot do it, or two uses of one pin.
+ * @param {any} manifest a board's
+ * @param {Record<string, { pin: string, as?: string }>} uses what for, the pin, and what it has to be, such as "output"
+ */
+export function pinProblems({ name, pins }, uses) {
+  const problems = [];
+  const users = new Map();
+  for (const [use, { pin, as }] of Object.entries(uses)) {
+    const found = pins.find((one) => one.name === pin || one.also === pin);
+    if (!found) {
+      problems.push(
+        `${use}: ${name} has no pin ${pin}; it has ${pins.map((p) => p.name).join(", ")}`,
+      );
+      continue;
+    }
+    const before = users.get(found);
+    if (before !== undefined) problems.push(`${use}: ${pin} is ${before}'s already`);
+    users.set(found, use);
+    if (found.taken !== undefined) problems.push(`${use}: ${pin} is taken by ${found.taken}`);
+    else if (as !== undefined && !found.can.includes(as)) {
+      problems.push(`${use}: ${pin} can be ${found.can.join(", ")}, and not ${as}`);
+    }
+  }
+  return problems;
+}

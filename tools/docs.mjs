@@ -4,9 +4,10 @@
 // of tests, brokers from docs/brokers.json, everything else from the source. With --check it changes nothing and fails where something
 // is out of date. What is measured is written by `npm run bench`.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { brokersTable } from "./brokers.mjs";
 import { filesOf, LEDGER, proofsOf } from "./check/clauses.mjs";
+import { boardPages, boardsTable } from "./docs/boards.mjs";
 import { limitsTable } from "./docs/limits.mjs";
 import { modules, ports, portsTable, quantitiesTable, sensorsTable } from "./docs/sensors.mjs";
 import { answersTable, keepAliveTable, leanTable, timesTable } from "./docs/timeouts.mjs";
@@ -106,7 +107,7 @@ export function vectorsTable() {
 const GENERATED = {
   "docs/authentication.md": { vectors: vectorsTable },
   "docs/standard.md": { clauses: clausesTable },
-  "README.md": { sizes: sizesTable },
+  "README.md": { boards: boardsTable, sizes: sizesTable },
   "docs/brokers.md": { brokers: brokersTable },
   "docs/status.md": { statuses: statusTable },
   "docs/sensors.md": { sensors: sensorsTable, quantities: quantitiesTable, ports: portsTable },
@@ -130,7 +131,7 @@ export function withPart(path, text, name, part) {
 
 /** Each document with what it should say; `old` is what it says now. */
 export function documents() {
-  return Object.entries(GENERATED).map(([path, parts]) => {
+  const parts = Object.entries(GENERATED).map(([path, parts]) => {
     const old = readFileSync(path, "utf8");
     const now = Object.entries(parts).reduce(
       (text, [name, make]) => withPart(path, text, name, make()),
@@ -138,6 +139,10 @@ export function documents() {
     );
     return { path, old, now };
   });
+  const pages = [...boardPages()].map(([path, now]) => {
+    return { path, old: existsSync(path) ? readFileSync(path, "utf8") : "", now };
+  });
+  return [...parts, ...pages];
 }
 
 if (process.argv[1]?.endsWith("docs.mjs")) {
@@ -147,6 +152,7 @@ if (process.argv[1]?.endsWith("docs.mjs")) {
       console.error(`${path} is out of date: npm run docs writes it anew.`);
       process.exitCode = 1;
     } else {
+      mkdirSync("docs/boards", { recursive: true });
       writeFileSync(path, now);
       console.log(`${path} written`);
     }

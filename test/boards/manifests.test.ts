@@ -4,7 +4,7 @@
 
 import { describe, expect, test } from "vitest";
 // @ts-ignore: the tools are JavaScript
-import { problemsOf, readBoards } from "../../tools/boards.mjs";
+import { pinProblems, problemsOf, readBoards } from "../../tools/boards.mjs";
 
 const boards: Map<string, any> = readBoards();
 const ESP32 = "espruino-esp32";
@@ -80,5 +80,37 @@ describe("a manifest", () => {
     expect(problems((m) => (m.flashing.puts[0].file = "firmware.min.js"))).toEqual(
       told('/flashing/puts/0/file: no board builds "firmware.min.js"'),
     );
+  });
+});
+
+describe("the pins of a program", () => {
+  const esp32 = boards.get(ESP32);
+
+  test("that the board has, and that can do it, are no problem", () => {
+    const uses = {
+      soil: { pin: "D36", as: "analog" },
+      pump: { pin: "D4", as: "output" },
+      free: { pin: "D5" },
+    };
+    expect(pinProblems(esp32, uses)).toEqual([]);
+    expect(
+      pinProblems(boards.get("espruino-wifi"), { led: { pin: "LED1", as: "output" } }),
+    ).toEqual([]);
+  });
+
+  test("that do not exist, are taken, cannot do it, or are there twice are told", () => {
+    const [none, ...others] = pinProblems(esp32, {
+      a: { pin: "D99" },
+      b: { pin: "D6", as: "output" },
+      c: { pin: "D34", as: "output" },
+      d: { pin: "D4", as: "output" },
+      e: { pin: "D4", as: "input" },
+    });
+    expect(none).toMatch(/^a: Espruino on ESP32 has no pin D99; it has D0, D1, /);
+    expect(others).toEqual([
+      "b: D6 is taken by the flash",
+      "c: D34 can be input, interrupt, analog, wake, and not output",
+      "e: D4 is d's already",
+    ]);
   });
 });
