@@ -137,6 +137,8 @@ export function openEspruino(talk) {
     /** Starts the board anew, with what is in Storage now. */
     async restart() {
       await talk.send(`${DLE}load()\n`);
+      // What comes while it starts would be lost in part.
+      await talk.quiet();
       await answering();
     },
   };

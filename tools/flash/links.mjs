@@ -103,13 +103,13 @@ export async function openSerial(path, baud, load = anywhere) {
 
 /** @param {string} address host[:port]; 23 is telnet's @returns {Promise<Link>} */
 export async function openTcp(address) {
-  const [, host = "", port = "23"] = /^(.*?)(?::(\d+))?$/.exec(address) ?? [];
+  const [, host = "", port = "23"] = /^([^:]+|\[[^\]]+\])(?::(\d+))?$/.exec(address) ?? [];
   if (host === "" || Number(port) > 65535) {
     throw new Problem(`--host ${address}: expected is a name or an address, and perhaps :port.`);
   }
   const name = `${host}:${port}`;
   const events = handlers();
-  const socket = connect(Number(port), host);
+  const socket = connect(Number(port), host.replace(/^\[|\]$/g, ""));
   await new Promise((resolve, reject) => {
     socket.once("connect", resolve);
     socket.once("error", (error) =>

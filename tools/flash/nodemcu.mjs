@@ -171,6 +171,7 @@ export function openNodemcuConsole(talk) {
 
     async restart() {
       await talk.send("node.restart()\n");
+      await talk.quiet();
       await answering();
     },
   };

@@ -14,6 +14,8 @@ const [STX, ETX, XON, XOFF] = ["\x02", "\x03", 0x11, 0x13];
 const SLICE = 32;
 /** Characters of what the board wrote by itself that are kept. */
 const KEPT = 4000;
+/** A pause between two things a board says while it starts is shorter; and no start takes longer. */
+const [QUIET_MS, LONGEST_MS] = [300, 5000];
 
 /**
  * A link carries octets. `onData` and `onClose` set the one handler each.
@@ -42,6 +44,7 @@ export function openTalk(link, { patience = 5000 } = {}) {
   /** @type {{ number: number, resolve: (text: string) => void, reject: (error: Error) => void } | undefined} */
   let asked;
   let isHeld = false;
+  let isStirring = false;
   /** @type {() => void} */
   let release = () => {};
 
@@ -49,6 +52,7 @@ export function openTalk(link, { patience = 5000 } = {}) {
   const gone = () => new Gone(`${link.name} is gone (${closed}).`);
 
   link.onData((octets) => {
+    isStirring = true;
     for (const octet of octets) {
       if (octet === XOFF) isHeld = true;
       if (octet === XON) isHeld = false;
@@ -127,7 +131,15 @@ export function openTalk(link, { patience = 5000 } = {}) {
     name: link.name,
     ask,
     send,
-    isClosed: () => closed !== undefined,
+    /** Waits until the board has said nothing for a while, or for long enough. */
+    async quiet() {
+      const end = performance.now() + LONGEST_MS;
+      do {
+        isStirring = false;
+        await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+        if (closed !== undefined) throw gone();
+      } while (isStirring && performance.now() < end);
+    },
     /** What the board wrote by itself since the last call. */
     heard() {
       const text = heard;
