@@ -16,6 +16,7 @@ import { flash } from "./flash/sequence.mjs";
 import { fillStore } from "./flash/store.mjs";
 import { openTalk } from "./flash/talk.mjs";
 
+// Held, since a link may silence the console.
 const say = console.log;
 
 /** The manifest of a board that can be flashed. */

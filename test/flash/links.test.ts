@@ -135,32 +135,37 @@ describe("TCP", () => {
   });
 });
 
-describe("Bluetooth", () => {
-  /** What the package `espruino` is to us. */
-  const espruino = (info: unknown) => {
-    let listener = (_: ArrayBuffer) => {};
-    const said: unknown[] = [];
-    const Serial = {
-      startListening: (handler: typeof listener) => void (listener = handler),
-      open: (path: string, done: (info: unknown) => void) => (said.push(path), done(info)),
-      setSlowWrite: (isOn: boolean) => void said.push(isOn),
-      setBinary: (isOn: boolean) => void said.push(isOn),
-      write: (text: string, _: boolean, done: () => void) => (
-        said.push(text),
-        listener(new Uint8Array([104, 105]).buffer),
-        done()
-      ),
-      close: () => void said.push("closed"),
-    };
-    const init = (done: () => void) => {
-      (globalThis as any).Espruino = { Config: {}, Core: { Serial } };
-      console.log("Found something");
-      done();
-    };
-    onTestFinished(() => void delete (globalThis as any).Espruino);
-    return { said, load: async () => ({ init }) };
+/** What the package `espruino` is to us. */
+const espruino = (info: unknown, found = ["c0:ff:ee", "Puck.js 1a2b"]) => {
+  let listener = (_: ArrayBuffer) => {};
+  const said: unknown[] = [];
+  let scans = 0;
+  const Serial = {
+    // Nothing at first: it takes a while until a board is heard.
+    getPorts: (done: (ports: object[]) => void) => {
+      scans += 1;
+      done(scans > 1 && found.length > 0 ? [{ path: found[0], description: found[1] }] : []);
+    },
+    startListening: (handler: typeof listener) => void (listener = handler),
+    open: (path: string, done: (info: unknown) => void) => (said.push(path), done(info)),
+    connection: {
+      async write(text: string) {
+        said.push(text);
+        listener(new Uint8Array([104, 105]).buffer);
+      },
+    },
+    close: () => void said.push("closed"),
   };
+  const init = (done: () => void) => {
+    (globalThis as any).Espruino = { Config: {}, Core: { Serial } };
+    console.log("Found something");
+    done();
+  };
+  onTestFinished(() => void delete (globalThis as any).Espruino);
+  return { said, load: async () => ({ init }) };
+};
 
+describe("Bluetooth", () => {
   test("goes through the package espruino, quietly", async () => {
     const log = vi.spyOn(console, "log").mockImplementation(() => {});
     onTestFinished(() => log.mockRestore());
@@ -170,7 +175,7 @@ describe("Bluetooth", () => {
     link.onData((octets: Buffer) => void (heard += octets));
     await link.write(Buffer.from("\x10x\n"));
     link.close();
-    expect(said).toEqual(["Puck.js 1a2b", false, true, "\x10x\n", "closed"]);
+    expect(said).toEqual(["c0:ff:ee", "\x10x\n", "closed"]);
     expect(heard).toBe("hi");
     expect(log).not.toHaveBeenCalled();
   });
@@ -179,15 +184,27 @@ describe("Bluetooth", () => {
     await expect(openEspruinoPackage("Puck.js", 115200, missing)).rejects.toThrow(
       "Bluetooth needs the package espruino: npm install --no-save espruino",
     );
-    await expect(openEspruinoPackage("Puck.js", 115200, espruino(undefined).load)).rejects.toThrow(
-      "Puck.js cannot be opened: is the board in reach, and free?",
-    );
+    await expect(
+      openEspruinoPackage("puck.js 1A2B", 115200, espruino(undefined).load),
+    ).rejects.toThrow("puck.js 1A2B cannot be opened: is another program connected to it?");
     await expect(
       openLink({ name: "Puck.js", flashing: { method: "espruino-ble" } }, { folder: "." }),
     ).rejects.toThrow(
       /^Puck\.js is flashed over Bluetooth: expected is its name or address in --port\./,
     );
   });
+});
+
+test("a board that is not in reach is told with those that are", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const none = openEspruinoPackage("Bangle.js 0000", 115200, espruino({}).load);
+  const refused = expect(none).rejects.toThrow(
+    "Bangle.js 0000 was not found by the package espruino: expected is a board in reach that nothing else " +
+      "is connected to. It found:\n  c0:ff:ee  Puck.js 1a2b",
+  );
+  await vi.advanceTimersByTimeAsync(20000);
+  await refused;
 });
 
 test("an interpreter that is none is told", async () => {

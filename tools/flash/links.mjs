@@ -47,6 +47,7 @@ async function loadPackage(name, purpose, load) {
 }
 
 const anywhere = (name) => import(name);
+const required = async (name) => createRequire(import.meta.url)(name);
 
 /** What a port's error means, and what to do. */
 function portProblem(path, message) {
@@ -165,42 +166,59 @@ export async function openProcess(program, folder) {
   };
 }
 
+/** A scan for boards in reach, so many times, so long apart. */
+const [SCANS, SCAN_MS] = [20, 500];
+
+/** The path of the port that has the name or the address that is wanted. */
+async function findPort(Serial, wanted) {
+  const seen = new Map();
+  for (let scan = 0; scan < SCANS; scan++) {
+    const ports = await new Promise((resolve) => Serial.getPorts(resolve));
+    for (const { path, description = "" } of ports) {
+      const names = [path, description].map((name) => name.toLowerCase());
+      if (names.includes(wanted.toLowerCase())) return path;
+      seen.set(path, description);
+    }
+    await new Promise((resolve) => setTimeout(resolve, SCAN_MS));
+  }
+  const list = [...seen].map(([path, description]) => `\n  ${path}  ${description}`).join("");
+  throw new Problem(
+    `${wanted} was not found by the package espruino: expected is a board in reach that nothing else is ` +
+      `connected to. ${list === "" ? "It found none." : `It found:${list}`}`,
+  );
+}
+
 /**
  * Through the connections of the package `espruino`, which has Bluetooth among them.
- * @param {string} path a name or an address, as `espruino --list` shows them
+ * @param {string} wanted a name or an address
  * @returns {Promise<Link>}
  */
-export async function openEspruinoPackage(
-  path,
-  baud,
-  load = async (name) => createRequire(import.meta.url)(name),
-) {
+export async function openEspruinoPackage(wanted, baud, load = required) {
   const tools = await loadPackage("espruino", "Bluetooth", load);
   const quiet = muted();
   try {
     await new Promise((resolve) => tools.init(resolve));
-    const { Espruino } = globalThis;
-    Espruino.Config.BAUD_RATE = String(baud);
-    const { Serial } = Espruino.Core;
+    const { Config, Core } = globalThis["Espruino"];
+    const { Serial } = Core;
+    Config.BAUD_RATE = String(baud);
     const events = handlers();
     Serial.startListening((data) => events.data(Buffer.from(data)));
+    const path = await findPort(Serial, wanted);
     await new Promise((resolve, reject) =>
       Serial.open(
         path,
         (info) =>
           info === undefined
-            ? reject(new Problem(`${path} cannot be opened: is the board in reach, and free?`))
+            ? reject(new Problem(`${wanted} cannot be opened: is another program connected to it?`))
             : resolve(undefined),
         () => events.closed("it was disconnected"),
       ),
     );
-    Serial.setSlowWrite(false, true);
-    Serial.setBinary(true);
     return {
-      name: path,
+      name: wanted,
       ...events,
-      write: (octets) =>
-        new Promise((resolve) => Serial.write(octets.toString("latin1"), false, resolve)),
+      // Below its own `write`, whose pauses are for consoles that are not asked for answers.
+      write: (octets) => Serial.connection.write(octets.toString("latin1")),
       close() {
         Serial.close();
         quiet.end();
@@ -212,9 +230,9 @@ export async function openEspruinoPackage(
   }
 }
 
-/** The package tells each of its steps on the console: while it is in use it does not. */
+/** The package tells each of its steps on the console: while it is in use nothing is told there. */
 function muted() {
-  const { log, warn } = console;
-  console.log = console.warn = () => {};
-  return { end: () => void Object.assign(console, { log, warn }) };
+  const { log, warn, error } = console;
+  console.log = console.warn = console.error = () => {};
+  return { end: () => void Object.assign(console, { log, warn, error }) };
 }
