@@ -26,6 +26,7 @@ import {
   part,
   send,
   settleAt,
+  unawait,
 } from "./core.js";
 import { flow } from "./deliver.js";
 import { type Session, isConnected, State } from "./session.js";
@@ -85,6 +86,7 @@ export function readConnect(g: Gateway, peer: Peer, octets: Octets): void {
   halt(g, s);
   settleAt(g, s, peer);
   if (isClean) clear(g, s);
+  unawait(s);
   if (!isWaking) {
     unlearn(s.topics);
     s.isClean = isClean;

@@ -157,12 +157,18 @@ export function part(g: Gateway, s: Session, state: State.LOST | State.DISCONNEC
   halt(g, s);
   s.asking = undefined;
   s.asked = new Set();
-  for (const [msgId, { isDone, qos }] of s.received) {
-    // Of QoS 1 nothing needs to be known; QoS 2 may still come through, or comes again.
-    if (!isDone && qos < 2) s.received.delete(msgId);
-  }
+  unawait(s);
   become(g, s, state);
   g.upstream.disconnect(s, false);
+}
+
+/** The client waits for nothing any more that it published before. */
+export function unawait(s: Session): void {
+  for (const [msgId, entry] of s.received) {
+    entry.isAwaited = false;
+    // Of QoS 1 nothing needs to be known; QoS 2 may still come through, or comes again.
+    if (!entry.isDone && entry.qos < 2) s.received.delete(msgId);
+  }
 }
 
 /** Stops sending; what was under way is sent again when the client listens. */
@@ -175,6 +181,10 @@ export function halt(g: Gateway, s: Session): void {
 export function forget(g: Gateway, s: Session): void {
   halt(g, s);
   g.clock.stop(s.timer);
+  s.timer = undefined;
+  // Whatever the server still says to it finds nobody.
+  s.state = State.DISCONNECTED;
+  s.asking = undefined;
   clear(g, s);
   leave(g, s);
   g.sessions.delete(s.clientId);

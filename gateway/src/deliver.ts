@@ -88,7 +88,6 @@ function advance(g: Gateway, s: Session, flight: Flight): void {
   } else if (address === undefined) {
     const id = idOf(s.topics, agreed, message.topic, g.settings.limits.topics);
     flight.registerId = newId(s);
-    flight.registers += 1;
     put(g, s, encodeRegister(id, flight.registerId, message.topic));
   } else {
     if (message.qos > 0 && flight.msgId === "") flight.msgId = newId(s);
@@ -204,7 +203,11 @@ export function readPuback(g: Gateway, s: Session): void {
     g.counters.delivered += 1;
     landed(g, s);
   } else if (code === ReturnCode.CONGESTION) return pause(g, s);
-  else if (code === ReturnCode.INVALID_TOPIC_ID && flight.registers < Fixed.REGISTERS) {
+  else if (flight.registerId !== "") {
+    // Said twice of a PUBLISH that came twice; the name is being registered.
+    return;
+  } else if (code === ReturnCode.INVALID_TOPIC_ID && flight.registers < Fixed.REGISTERS) {
+    flight.registers += 1;
     s.topics.known.delete(message.topic);
     s.topics.used.delete(message.topic);
     // A short name cannot be unknown: it has no identifier that could be registered.

@@ -8,7 +8,7 @@ import { encodeMessage, isRetained, MsgType, qosOf, ReturnCode } from "../../src
 import { encodeInteger } from "../../src/wire/packet.js";
 import { orphan } from "./connect.js";
 import { agreedWith, changed, type Gateway, send } from "./core.js";
-import { isConnected, type Received, type Session, State } from "./session.js";
+import { type Received, type Session, State } from "./session.js";
 import { Fixed } from "./settings.js";
 import { listOpen, nameOf } from "./topics.js";
 import type { Message } from "./world.js";
@@ -38,6 +38,7 @@ export function readPublish(g: Gateway, s: Session, octets: Octets): void {
   const known = qos > 0 ? s.received.get(msgId) : undefined;
   if (known?.qos === qos) {
     // On its way, and answered then; or the server has it, and PUBREC was lost.
+    known.isAwaited = true;
     if (known.isDone) send(g, s.peer, encodeMessage(MsgType.PUBREC, msgId));
     return;
   }
@@ -72,7 +73,7 @@ function hasRoom(s: Session): boolean {
 
 function pass(g: Gateway, s: Session, message: Message, topicId: Octets, msgId: Octets): void {
   const { qos } = message;
-  const entry: Received = { qos, isDone: false };
+  const entry: Received = { qos, isDone: false, isAwaited: true };
   if (qos > 0) s.received.set(msgId, entry);
   s.pending += 1;
   g.upstream.publish(s, message, (isDone) => {
@@ -85,7 +86,7 @@ function pass(g: Gateway, s: Session, message: Message, topicId: Octets, msgId: 
       entry.isDone = true;
       changed(g, s);
     } else s.received.delete(msgId);
-    if (!isDone || !isConnected(s)) return;
+    if (!isDone || !entry.isAwaited) return;
     send(
       g,
       s.peer,

@@ -27,6 +27,9 @@ export interface Running {
 
 /** What has changed is saved so often. */
 const SAVE_SECONDS = 1;
+/** What is on its way to the server has so long at the end, and is looked at so often. */
+const SETTLE_MS = 2000;
+const LOOK_MS = 20;
 /** Between two connections to the server after a start. */
 const RECONNECT_MS = 2;
 
@@ -70,6 +73,7 @@ export async function gatewayRun(config: Config, log: Log): Promise<Running> {
   const close = async () => {
     links.forEach((link) => link.close());
     timers.forEach(clearInterval);
+    await settled(core);
     core.close();
     await store?.save(core.g);
     upstream.close();
@@ -102,6 +106,14 @@ export async function gatewayRun(config: Config, log: Log): Promise<Running> {
 
   function every(seconds: number, step: () => void): void {
     timers.push(setInterval(step, seconds * 1000));
+  }
+}
+
+/** Waits until the server has acknowledged what is on its way; else QoS 2 could come twice after a restart. */
+async function settled({ g }: Core): Promise<void> {
+  const isSettled = () => [...g.sessions.values()].every(({ pending }) => pending < 1);
+  for (let waited = 0; waited < SETTLE_MS && !isSettled(); waited += LOOK_MS) {
+    await new Promise((done) => setTimeout(done, LOOK_MS));
   }
 }
 

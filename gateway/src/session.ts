@@ -52,7 +52,7 @@ export interface Flight {
   registerId: Octets;
   isSent: boolean;
   isReleased: boolean;
-  /** Sent again so often; registered so often. */
+  /** Sent again so often; told so often that its topic's identifier is unknown. */
   tries: number;
   registers: number;
 }
@@ -61,6 +61,8 @@ export interface Flight {
 export interface Received {
   qos: number;
   isDone: boolean;
+  /** The client has sent it on this connection, and waits for an answer; unasked it would not know it. */
+  isAwaited: boolean;
 }
 
 export interface Session {

@@ -35,7 +35,8 @@ export interface Snapshot {
 /** The session as data; undefined where nothing of it needs to be kept. */
 export function snapshotOf(s: Session): Snapshot | undefined {
   const { peer, topics, flight } = s;
-  if (s.state === State.CONNECTING || (s.isClean && !isConnected(s))) return undefined;
+  const state = restOf(s);
+  if (s.isClean && state !== State.ACTIVE && state !== State.ASLEEP) return undefined;
   return {
     format: FORMAT,
     clientId: s.clientId,
@@ -43,7 +44,7 @@ export function snapshotOf(s: Session): Snapshot | undefined {
     host: peer.host,
     port: peer.port,
     nodeId: peer.nodeId,
-    state: s.state === State.AWAKE ? State.ASLEEP : s.state,
+    state,
     isClean: s.isClean,
     keepAlive: s.keepAlive,
     sleep: s.sleep,
@@ -65,6 +66,12 @@ export function snapshotOf(s: Session): Snapshot | undefined {
     // What the server has not acknowledged comes again: the client was told nothing.
     received: [...s.received].filter(([, { isDone }]) => isDone),
   };
+}
+
+/** Where a client stands that gets no answer any more: it tries again from there. */
+function restOf({ state, asking }: Session): State {
+  if (state === State.CONNECTING) return asking?.isWaking ? State.ASLEEP : State.DISCONNECTED;
+  return state === State.AWAKE ? State.ASLEEP : state;
 }
 
 /** A link that is there no more: the client has to connect from somewhere else. */

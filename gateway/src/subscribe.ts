@@ -35,7 +35,7 @@ export function readSubscribe(g: Gateway, s: Session, octets: Octets): void {
   const qos = qosOf(flags);
   const idType = flags % 4;
   const filter = filterOf(g, s, octets);
-  if (msgId === encodeInteger(0) || s.asked.has(msgId)) return;
+  if (!mayAsk(g, s, msgId)) return;
   const code =
     filter === undefined
       ? idType === TopicIdType.PREDEFINED
@@ -72,8 +72,14 @@ export function readSubscribe(g: Gateway, s: Session, octets: Octets): void {
   });
 }
 
+/** Not what is asked already, nor more at a time than has room: what is dropped comes again. */
+function mayAsk(g: Gateway, s: Session, msgId: Octets): boolean {
+  const { asked } = s;
+  return msgId !== encodeInteger(0) && !asked.has(msgId) && asked.size < g.settings.limits.inFlight;
+}
+
 function isOver(g: Gateway, s: Session, filter: Octets): boolean {
-  const { size } = s.subscriptions;
+  const size = s.subscriptions.size + s.asked.size;
   return size >= g.settings.limits.subscriptions && !s.subscriptions.has(filter);
 }
 
@@ -89,7 +95,7 @@ function idIn(g: Gateway, s: Session, filter: Octets, idType: number): Octets {
 export function readUnsubscribe(g: Gateway, s: Session, octets: Octets): void {
   const { msgId } = g.fields;
   const filter = filterOf(g, s, octets);
-  if (msgId === encodeInteger(0) || s.asked.has(msgId)) return;
+  if (!mayAsk(g, s, msgId)) return;
   const { asked } = s;
   const done = (isDone: boolean) => {
     asked.delete(msgId);

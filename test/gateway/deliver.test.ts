@@ -99,13 +99,21 @@ test("a client that knows no such number is told the name again, and not without
     "PUBLISH 1 q1 dup #1 x",
   ]);
   says("PUBACK 1 1 2", "REGACK 1 4 0", "PUBACK 1 1 2");
-  expect(heard().length).toBe(2);
-  expect(counters.clientRefused).toBe(1);
+  expect([heard().length, counters.clientRefused]).toEqual([2, 1]);
   sends("c", "a/b", "y");
   expect(heard()).toEqual(["PUBLISH q0 #1 y"]);
   says("PUBACK 1 0 2");
   sends("c", "a/b", "z");
   expect(heard()).toEqual(["REGISTER 1 5 a/b"]);
+});
+
+test("code 2 that comes twice is one: the name is being registered already [SN 6.6]", () => {
+  const { says, heard, sends, counters } = gatewayDial().connects();
+  says("SUBSCRIBE 9 q1 a/b");
+  sends("c", "a/b", "x", 1);
+  heard();
+  for (let i = 0; i < 9; i++) says("PUBACK 1 1 2");
+  expect([heard(), counters.clientRefused]).toEqual([["REGISTER 1 2 a/b"], 0]);
 });
 
 test("a client that is congested is left alone for T_WAIT [SN 6.6]", () => {

@@ -146,3 +146,13 @@ test("a message identifier whose PUBREL never comes gives way to new ones [SN 6.
   expect(heard().length).toBe(49);
   expect(session("c").received.size).toBe(32);
 });
+
+test("what the server acknowledges after a new CONNECT is told when it is asked for [SN 6.6]", () => {
+  const { says, heard, server } = gatewayDial().connects("CONNECT 60 c");
+  server.isEager = false;
+  says("PUBLISH 2 q2 'ab' two", "CONNECT 60 c");
+  server.answers();
+  expect(heard()).toEqual(["CONNACK 0"]);
+  says("PUBLISH 2 q2 dup 'ab' two");
+  expect([heard(), server.published.length]).toEqual([["PUBREC 2"], 1]);
+});

@@ -59,6 +59,15 @@ test("a session comes back with all it had, the message under way included", () 
   ]);
 });
 
+test("what waits for a client that is just connecting is kept", () => {
+  const dial = asleep();
+  dial.server.isEager = false;
+  dial.says("CONNECT 60 c");
+  expect(snapshotOf(dial.session("c"))).toMatchObject({ state: 3, queue: [{}, {}] });
+  dial.says("DISCONNECT", "CONNECT 60 c");
+  expect(snapshotOf(dial.session("c"))).toMatchObject({ state: 0, queue: [{}, {}] });
+});
+
 test("a client whose link is gone, or who may not come any more", () => {
   const kept = snapshotOf(asleep().session("c"))!;
   const moved = gatewayDial({ link: { name: "other" } });
