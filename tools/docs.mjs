@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { brokersTable } from "./brokers.mjs";
 import { filesOf, LEDGER, proofsOf } from "./check/clauses.mjs";
 import { boardPages, boardsTable } from "./docs/boards.mjs";
+import { configTable } from "./docs/gateway.mjs";
 import { limitsTable } from "./docs/limits.mjs";
 import { modules, ports, portsTable, quantitiesTable, sensorsTable } from "./docs/sensors.mjs";
 import { answersTable, keepAliveTable, leanTable, timesTable } from "./docs/timeouts.mjs";
@@ -106,6 +107,7 @@ export function vectorsTable() {
 /** For each document its generated parts. */
 const GENERATED = {
   "docs/authentication.md": { vectors: vectorsTable },
+  "docs/gateway.md": { configuration: configTable },
   "docs/standard.md": { clauses: clausesTable },
   "README.md": { boards: boardsTable, sizes: sizesTable },
   "docs/brokers.md": { brokers: brokersTable },

@@ -19,14 +19,14 @@ const COUNT = {
   nats: [600000, 60000],
 };
 
-async function startAedes() {
+export async function startAedes() {
   const child = fork(here("./broker.mjs"));
   const { port } = await new Promise((resolve) => child.once("message", resolve));
   return { name: "aedes", port, stop: () => child.kill() };
 }
 
 // More than both clients have under way, so that nothing is dropped.
-const MOSQUITTO = `listener @PORT@ 127.0.0.1
+export const MOSQUITTO = `listener @PORT@ 127.0.0.1
 allow_anonymous true
 set_tcp_nodelay true
 max_queued_messages 0
@@ -35,7 +35,7 @@ persistence false
 `;
 
 /** One of Debian's brokers. */
-async function startServer(name, configuration) {
+export async function startServer(name, configuration) {
   const server = await serverOpen(name, configuration);
   return { name, port: server.port, stop: server.close };
 }

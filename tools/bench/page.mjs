@@ -163,6 +163,27 @@ publishes when it is connected, and ends when the message is acknowledged.
 `;
 }
 
+function gateway(part) {
+  if (part === undefined) return "Not measured yet: `npm run bench -- gateway`.\n";
+  const asleep = part.asleep.map(
+    ({ mode, count, kibibytes, rssMebibytes, connectSeconds, wakeSeconds }) =>
+      `| ${mode} | ${count.toLocaleString("en-US")} | ${digits(kibibytes)} | ${digits(rssMebibytes)} | ` +
+      `${digits(connectSeconds)} | ${digits(wakeSeconds)} |`,
+  );
+  return `Measured ${part.when} on ${part.ran} (${part.machine}). Clients, gateway and server are processes of their
+own, on loopback; over MQTT the clients are MQTT.js with a connection each, over MQTT-SN sockets that do as little as they can.
+
+${table(part.rows, "plain MQTT")}
+
+Sleepers, each a node behind one forwarder, connected, subscribed to a topic and asleep; memory of the gateway's process, which
+has collected garbage. Then each got a message of QoS 1, was woken, and fell asleep again.
+
+| mode | asleep | KiB a client | MiB in all | seconds to connect, subscribe, fall asleep | seconds to wake all |
+| --- | ---: | ---: | ---: | ---: | ---: |
+${asleep.join("\n")}
+`;
+}
+
 /** Goals that are missed, in sentences. */
 function missed(rows) {
   const lines = rows
@@ -178,7 +199,15 @@ function missed(rows) {
 }
 
 /** The whole page. */
-export function page({ sizes, espruino: device, node: host, lua: chunk, energy: air, hostile }) {
+export function page({
+  sizes,
+  espruino: device,
+  node: host,
+  lua: chunk,
+  energy: air,
+  hostile,
+  gateway: sn,
+}) {
   const onLua = (chunk?.rows ?? []).map((row) => ({
     ...row,
     title: `${chunk.engines.find(({ id }) => id === row.group).title}: ${row.title}`,
@@ -189,6 +218,7 @@ export function page({ sizes, espruino: device, node: host, lua: chunk, energy: 
     ...(host?.codec ?? []),
     ...(host?.rows ?? []),
     ...onLua,
+    ...(sn?.rows ?? []),
   ];
   const missing = [device, host, chunk].flatMap((part) => part?.missing ?? []);
   if (sizes[0].peer === undefined) missing.push("The size of Espruino's own MQTT module.");
@@ -233,6 +263,10 @@ ${energy(air)}
 
 ${hostilePage(hostile)}
 
+## The MQTT-SN gateway
+
+${gateway(sn)}
+
 ## What was not measured
 
 ${missing.map((line) => `- ${line}\n`).join("")}\
@@ -241,7 +275,7 @@ ${missing.map((line) => `- ${line}\n`).join("")}\
 
 ## Measuring again
 
-\`npm run build\`, then \`npm run bench\`, or \`npm run bench -- espruino node lua energy hostile blocks\` for some of its parts; \`blocks\` writes
+\`npm run build\`, then \`npm run bench\`, or \`npm run bench -- espruino node lua energy hostile gateway blocks\` for some of its parts; \`blocks\` writes
 [memory.md](memory.md).
 \`ESPRUINO_BIN\` names the interpreter (best a 32-bit build with variables of 14 bytes),
 \`ESPRUINO_MQTT\` a minified copy of Espruino's MQTT module, \`ESPRUINO_TINYMQTT\` one of tinyMQTT,

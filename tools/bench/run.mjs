@@ -11,6 +11,7 @@ import { blocksTable, measureBlocks } from "./blocks.mjs";
 import { measureEspruino, peers, sizeOf } from "./espruino.mjs";
 import { measureEnergy } from "./energy.mjs";
 import { measureHostile } from "./hostile.mjs";
+import { measureGateway } from "./gateway.mjs";
 import { hasLua, luaSizes, measureLua } from "./lua.mjs";
 import { measureNode } from "./node.mjs";
 import { page } from "./page.mjs";
@@ -54,6 +55,10 @@ const PARTS = {
   },
   energy: { measure: measureEnergy },
   hostile: { measure: measureHostile },
+  gateway: {
+    measure: measureGateway,
+    unless: () => !existsSync(`${root}gateway/dist/index.js`) && "the gateway is not built",
+  },
 };
 
 /** The costs of blocks of memory go to a page of their own. */
