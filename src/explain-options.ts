@@ -202,11 +202,13 @@ function check(rules: Rules, values: Values, prefix: string): string | undefined
   return undefined;
 }
 
-/** The value as a person recognizes it; never a password. */
+/** The value as a person recognizes it; never a password, a key, or the login in front of an @. */
 function shown(name: string, value: unknown): string {
   if (name === "password") return `a secret (${typeof value})`;
   if (typeof value === "string") {
-    return JSON.stringify(value.length > 60 ? `${value.substring(0, 60)}…` : value);
+    if (name === "tls") return "text";
+    const open = value.replace(/[^]*@/, "…@");
+    return JSON.stringify(open.length > 60 ? `${open.substring(0, 60)}…` : open);
   }
   if (typeof value === "function") return "a function";
   if (value instanceof Uint8Array) return `a Uint8Array of ${value.length}`;

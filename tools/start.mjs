@@ -6,6 +6,7 @@ import { fork } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { hidden } from "./hidden.mjs";
 import { parseScript, play } from "./simulated/script.mjs";
 import { createWorld, machineSource, recordingSource } from "./simulated/world.mjs";
 import { findEspruino, runOnBoard, runOnEspruino } from "./station/engine.mjs";
@@ -130,7 +131,7 @@ async function main() {
   if (given.broker !== undefined) {
     address = URL.canParse(given.broker) ? new URL(given.broker) : undefined;
     if (address === undefined || address.protocol !== "mqtt:" || address.hostname === "") {
-      refuse(`--broker ${given.broker}: expected mqtt://[user:password@]host[:port].`);
+      refuse(`--broker ${hidden(given.broker)}: expected mqtt://[user:password@]host[:port].`);
     }
     await show.through(address);
   } else {

@@ -7,6 +7,7 @@ import { fork } from "node:child_process";
 import { createServer, connect as connectTcp } from "node:net";
 import { fileURLToPath } from "node:url";
 import { heapUsed } from "../engines.mjs";
+import { hidden } from "../hidden.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const EVERY_MS = 50;
@@ -153,8 +154,16 @@ export async function soakReally(time, broker) {
   }
   const ms = Number(number) * { s: 1000, m: 60000, h: 3600000 }[unit];
   const { connect } = await import(`${root}dist/node/index.js`);
+  if (broker !== undefined && !(URL.canParse(broker) && new URL(broker).protocol === "mqtt:")) {
+    console.error(`--broker ${hidden(broker)}: expected mqtt://[user:password@]host[:port].`);
+    return 2;
+  }
   const embedded = broker === undefined ? await brokerOpen() : undefined;
   const url = new URL(broker ?? `mqtt://127.0.0.1:${embedded.port}`);
+  const login = url.username && {
+    username: decodeURIComponent(url.username),
+    ...(url.password && { password: decodeURIComponent(url.password) }),
+  };
   const proxy = await proxyOpen(url.hostname, Number(url.port) || 1883);
   const clientId = `soak-${process.pid}`;
   const client = connect({
@@ -167,8 +176,11 @@ export async function soakReally(time, broker) {
     reconnect: { min: 20, max: 2000 },
     outbox: 8192,
     inFlight: 32,
+    ...login,
   });
-  console.log(`${time} against ${broker ?? "the embedded broker"}, through a proxy that cuts`);
+  console.log(
+    `${time} against ${embedded ? "the embedded broker" : url.host}, through a proxy that cuts`,
+  );
   const found = await talks(client, `ringlet/${clientId}`, Date.now() + ms, proxy);
   const drained = await new Promise((done) => client.drain(5000, (status) => done(status)));
   proxy.close();
