@@ -63,9 +63,15 @@ export interface Client {
   subscribe(topicFilter: string, qos?: number, onMessage?: MessageHandler): number;
   /** Returns the packet identifier that `unsubscribed` will name, or a Status. */
   unsubscribe(topicFilter: string): number;
-  /** Ends when all is acknowledged, or after `ms`; `done(status, messages left)`. */
+  /**
+   * Ends when all is acknowledged, or after `ms`; `done(status, messages left)`. Asked again, the last
+   * `ms` and `done` count, and the ones before are forgotten.
+   */
   drain(ms: number, done: (this: void, status: Status, left: number) => void): void;
-  /** DISCONNECT, and no reconnect. */
+  /**
+   * DISCONNECT, and no reconnect. `close` follows when the link has closed, which on a board with a dead
+   * network is up to the firmware; `drain` has a bound.
+   */
   end(): void;
   stats(): Stats;
   /** Sets the handler of an event; the last one set counts. */

@@ -181,7 +181,7 @@ function leanReceive(l: Lean, octets: Octets): void {
     }
     const body = l.rest.slice(at, end);
     l.rest = l.rest.slice(end);
-    if (first === First.CONNACK) leanAccept(l, body.charCodeAt(1));
+    if (first === First.CONNACK && length > 1) leanAccept(l, body.charCodeAt(1));
     else if (l.gate.room === Room.SHUT) leanClose(l, Status.UNEXPECTED);
     else if (first === First.PINGRESP) l.isAwaiting = false;
     else if (first === First.SUBACK) {

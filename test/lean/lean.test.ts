@@ -255,6 +255,15 @@ describe("a lean client", () => {
     expect(waits.at(-1)).toBe(Limit.RECONNECT_MAX_MS);
   });
 
+  test("takes no CONNACK that is none: empty, or before its return code [MQTT-4.8.0-1]", () => {
+    for (const octets of ["\x20\0", "\x20\x01\0"]) {
+      const it = dial();
+      it.opens();
+      it.link().says(octets);
+      expect(it.heard).toEqual([`close ${Status.UNEXPECTED}`]);
+    }
+  });
+
   test("goes on when a handler throws", () => {
     const it = online();
     it.client.subscribe("a", 0, () => {
