@@ -124,6 +124,8 @@ function leanStep(l: Lean): void {
       l.boundMs = Limit.RECONNECT_MIN_MS;
       gateSend(l.gate, String.fromCharCode(First.PINGREQ, 0));
     } else {
+      // Here, since octets of the last connection may have come behind its end.
+      l.rest = "";
       l.gate.link = l.port.open(l, events, l.options);
       if (l.gate.link) {
         gateSend(l.gate, connectPacket(l));
@@ -141,7 +143,6 @@ function leanClose(l: Lean, status: Status): void {
   const link = l.gate.link;
   l.gate.link = undefined;
   l.gate.room = Room.SHUT;
-  l.rest = "";
   l.port.stop(l.timer);
   if (status < 0) {
     if (link) l.port.drop(link);
@@ -164,7 +165,7 @@ function leanClosed(l: Lean): void {
 
 /** Octets came: packets are read as far as they are whole. */
 function leanReceive(l: Lean, octets: Octets): void {
-  if (l.gate.link) l.rest += octets;
+  l.rest += octets;
   while (l.gate.link && l.rest.length > 1) {
     const first = l.rest.charCodeAt(0);
     let at = 2;

@@ -21,7 +21,7 @@ const bundle = (file) =>
   readFileSync(fileURLToPath(new URL(`../../dist/espruino/${file}`, import.meta.url)), "utf8");
 
 /** Hands connections on to `target`; `counted` is what the next one to end was. */
-async function proxyOpen(target) {
+export async function proxyOpen(target) {
   let told;
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
     const count = { roundTrips: 0, segments: 0, sent: 0, received: 0 };

@@ -3,6 +3,7 @@
 // was missed, how it was measured, and what was not.
 
 import { hostilePage } from "./hostile.mjs";
+import { securityPage } from "./security.mjs";
 import { digits, ratioOf, verdictOf } from "./rows.mjs";
 
 const SAID = { aim: "aim reached", must: "must reached", missed: "**missed**", "": "" };
@@ -205,6 +206,7 @@ export function page({
   node: host,
   lua: chunk,
   energy: air,
+  security,
   hostile,
   gateway: sn,
 }) {
@@ -259,6 +261,10 @@ ${lua(chunk)}
 
 ${energy(air)}
 
+## What security costs
+
+${securityPage(security)}
+
 ## A server that means harm
 
 ${hostilePage(hostile)}
@@ -275,7 +281,7 @@ ${missing.map((line) => `- ${line}\n`).join("")}\
 
 ## Measuring again
 
-\`npm run build\`, then \`npm run bench\`, or \`npm run bench -- espruino node lua energy hostile gateway blocks\` for some of its parts; \`blocks\` writes
+\`npm run build\`, then \`npm run bench\`, or \`npm run bench -- espruino node lua energy security hostile gateway blocks\` for some of its parts; \`blocks\` writes
 [memory.md](memory.md).
 \`ESPRUINO_BIN\` names the interpreter (best a 32-bit build with variables of 14 bytes),
 \`ESPRUINO_MQTT\` a minified copy of Espruino's MQTT module, \`ESPRUINO_TINYMQTT\` one of tinyMQTT,

@@ -15,6 +15,7 @@ import { measureGateway } from "./gateway.mjs";
 import { hasLua, luaSizes, measureLua } from "./lua.mjs";
 import { measureNode } from "./node.mjs";
 import { page } from "./page.mjs";
+import { measureSecurity } from "./security.mjs";
 import { plot } from "./plot.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -54,6 +55,7 @@ const PARTS = {
     unless: () => !hasLua() && "neither LUA51, LUA53 nor NODEMCU_LUA names an engine",
   },
   energy: { measure: measureEnergy },
+  security: { measure: measureSecurity },
   hostile: { measure: measureHostile },
   gateway: {
     measure: measureGateway,
