@@ -9,8 +9,6 @@ import { linkOpen } from "./link.js";
 
 /** Octets that the input buffer takes, and when the flow is stopped and goes on. */
 const [BUFFER, XOFF_AT, XON_AT] = [128, 64, 16];
-/** Octets that are worked through in one turn. */
-const SPEED = 24;
 const HEADER = 32;
 
 export interface EspruinoOptions {
@@ -20,6 +18,8 @@ export interface EspruinoOptions {
   /** Octets after which the port vanishes. */
   limit?: number;
   unicode?: boolean;
+  /** Octets that are worked through in one turn; the link brings 32. */
+  speed?: number;
   /** What a program writes with every prompt. */
   chatter?: string;
   /** Makes of what is written to flash what is found there. */
@@ -27,7 +27,15 @@ export interface EspruinoOptions {
 }
 
 export function espruinoOpen(options: EspruinoOptions = {}) {
-  const { board = "SIMULATED", room = 65536, limit, unicode = false, chatter = "", wear } = options;
+  const {
+    board = "SIMULATED",
+    room = 65536,
+    limit,
+    unicode = false,
+    chatter = "",
+    speed = 64,
+    wear,
+  } = options;
   const files: Record<string, string> = { ...options.storage };
   const printed: string[] = [];
   let queue = "";
@@ -127,8 +135,8 @@ export function espruinoOpen(options: EspruinoOptions = {}) {
 
   function work(): void {
     turn = undefined;
-    const octets = queue.slice(0, SPEED);
-    queue = queue.slice(SPEED);
+    const octets = queue.slice(0, speed);
+    queue = queue.slice(speed);
     for (const octet of octets) hear(octet);
     if (isHeld && queue.length <= XON_AT) {
       isHeld = false;

@@ -34,7 +34,7 @@ function open(options: EspruinoOptions = {}): Console {
 
 async function run(on: Console, files = NEW, identities = ["SIMULATED"]): Promise<string> {
   const lines: string[] = [];
-  const talk = openTalk(on.link);
+  const talk = openTalk(on.link, { pause: 1 });
   const board = openEspruino(talk);
   try {
     await flash({
@@ -74,7 +74,7 @@ describe("flashing Espruino", () => {
   });
 
   test("keeps to the flow control: the input buffer never runs over", async () => {
-    const on = open();
+    const on = open({ speed: 8 });
     await run(on);
     expect(on.dropped()).toBe(0);
   });
@@ -127,10 +127,11 @@ describe("flashing Espruino", () => {
     expect(Object.keys(on.files).sort()).toEqual([".boot0", "data", "node"]);
   });
 
-  test("removes what an earlier run has left beside the files", async () => {
-    const on = open({ storage: { "~node": "x".repeat(100), "~data": "y" } });
-    await run(on);
+  test("removes what an earlier run has left beside the files before it looks for room", async () => {
+    const on = open({ storage: { "~data": "x".repeat(800), "~node": "y" }, room: 900 });
+    expect(await run(on)).not.toContain("no room");
     expect(Object.keys(on.files).sort()).toEqual([".boot0", "data", "node"]);
+    expect(startOf(on)).toBe("the new one");
   });
 
   test("flash that keeps something else is found by reading back", async () => {
@@ -207,23 +208,27 @@ describe.each([
   ["beside the old ones", { storage: OLD }, [0, 2, 3]],
   ["in their place", { storage: { ...OLD, data: "x".repeat(256) }, room: 700 }, [0, 1, 4, 5]],
 ])("a port that vanishes while files are written %s", (_, options: EspruinoOptions, told) => {
-  test("behind any line or in it: it is said what is on the board, and the next flash mends it", async () => {
-    const whole = open(options);
-    await run(whole);
-    const seen = new Set<number>();
-    for (const limit of cutsOf(whole.link.through()).slice(0, -1)) {
-      const on = open({ ...options, limit });
-      const said = await run(on);
-      expect(said).toContain("/dev/ttyFAKE is gone (it was unplugged).");
-      expectTruth(said, on, options.storage ?? {});
-      seen.add(STARTS.findIndex(([sentence]) => sentence.test(said)));
-      const again = open({ ...options, storage: on.files });
-      await run(again);
-      expect(startOf(again)).toBe("the new one");
-      on.stop();
-      again.stop();
-    }
-    // Before the first file, and behind the last, there is nothing to tell but that it is gone.
-    expect([...seen].filter((at) => at >= 0).sort()).toEqual(told);
-  });
+  test(
+    "behind any line or in it: it is said what is on the board, and the next flash mends it",
+    { timeout: 60000 },
+    async () => {
+      const whole = open(options);
+      await run(whole);
+      const seen = new Set<number>();
+      for (const limit of cutsOf(whole.link.through()).slice(0, -1)) {
+        const on = open({ ...options, limit });
+        const said = await run(on);
+        expect(said).toContain("/dev/ttyFAKE is gone (it was unplugged).");
+        expectTruth(said, on, options.storage ?? {});
+        seen.add(STARTS.findIndex(([sentence]) => sentence.test(said)));
+        const again = open({ ...options, storage: on.files });
+        await run(again);
+        expect(startOf(again)).toBe("the new one");
+        on.stop();
+        again.stop();
+      }
+      // Before the first file, and behind the last, there is nothing to tell but that it is gone.
+      expect([...seen].filter((at) => at >= 0).sort()).toEqual(told);
+    },
+  );
 });

@@ -42,7 +42,7 @@ async function open(options: NodemcuOptions = {}): Promise<Console> {
 
 async function run(on: Console, chip = "ESP8266", files: object[] = NEW): Promise<string> {
   const lines: string[] = [];
-  const board = openNodemcuConsole(openTalk(on.link));
+  const board = openNodemcuConsole(openTalk(on.link, { pause: 1 }));
   try {
     await flash({
       board,
@@ -171,7 +171,7 @@ describe.each(["esp8266", "esp32"] as const)("flashing NodeMCU on %s", (flavour)
 
   test("an image goes into the Lua Flash Store, and one that is none is refused by the board", async () => {
     const on = await open({ flavour, files: OLD });
-    const board = openNodemcuConsole(openTalk(on.link));
+    const board = openNodemcuConsole(openTalk(on.link, { pause: 1 }));
     await board.wake();
     const shown = { say: () => {}, progress: () => {} };
     await put(board, [{ name: "lfs.img", octets: "none" }], shown);

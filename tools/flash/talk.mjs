@@ -34,8 +34,12 @@ export class Gone extends Problem {}
 /** The board answered that it cannot. */
 export class Refusal extends Problem {}
 
-/** @param {Link} link @param {{ patience?: number }} [options] milliseconds for an answer */
-export function openTalk(link, { patience = 5000 } = {}) {
+/**
+ * @param {Link} link
+ * @param {{ patience?: number, pause?: number }} [options] milliseconds for an answer, and of a silence
+ *   that ends what a board says while it starts
+ */
+export function openTalk(link, { patience = 5000, pause = QUIET_MS } = {}) {
   let number = 0;
   let unread = "";
   let heard = "";
@@ -136,7 +140,7 @@ export function openTalk(link, { patience = 5000 } = {}) {
       const end = performance.now() + LONGEST_MS;
       do {
         isStirring = false;
-        await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+        await new Promise((resolve) => setTimeout(resolve, pause));
         if (closed !== undefined) throw gone();
       } while (isStirring && performance.now() < end);
     },
