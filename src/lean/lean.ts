@@ -189,8 +189,8 @@ function leanReceive(l: Lean, octets: Octets): void {
       if (body.charCodeAt(2) > 2) {
         tell(l.listeners, l.listeners.on.error, Status.SUBSCRIPTION_REFUSED);
       }
-    } else if (first > First.PUBLISH + 1 || first < First.PUBLISH) leanClose(l, Status.UNEXPECTED);
-    else leanDeliver(l, body);
+    } else if (first - (first % 2) === First.PUBLISH) leanDeliver(l, body);
+    else leanClose(l, Status.UNEXPECTED);
   }
 }
 
