@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// `npm run coverage`: what of src/ the tests on V8 run through. Not measured: engine/espruino, engine/lua
+// `npm run coverage`: what of src/ the tests on V8 run through. Not measured: engine/espruino, engine/lua,
 // limits/small.ts and sn/sender.ts, which exist only inside bundles that other engines run (test/bundle proves them
 // there, by the same transcripts), and options.ts, which is types alone.
 import { mergeConfig } from "vitest/config";
