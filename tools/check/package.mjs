@@ -133,9 +133,49 @@ async function check(folder) {
   await checkProgram(folder);
 }
 
+/** The gateway's package holds these, and nothing else. */
+const GATEWAY = [
+  "LICENSE",
+  "README.md",
+  "config.schema.json",
+  "dist/command.js",
+  "dist/index.d.ts",
+  "dist/index.js",
+  "examples/gateway.json",
+  "examples/ringlet-gateway.service",
+  "package.json",
+];
+
+/** The gateway's package; its dependencies are its own, those of users of the client are none. */
+async function checkGateway(folder) {
+  const { dependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  if (dependencies) problems.push("The client's package depends on others.");
+  const pkgDir = join(root, "gateway");
+  const packed = run(
+    "npm",
+    ["pack", "--ignore-scripts", "--json", "--pack-destination", folder],
+    pkgDir,
+  );
+  if (!packed.ok) {
+    problems.push(`npm pack of the gateway failed: ${packed.all}`);
+    return;
+  }
+  const held = JSON.parse(packed.stdout)[0].files.map(({ path }) => path);
+  if (held.sort().join() !== GATEWAY.join())
+    problems.push(
+      `The gateway's package holds ${held.join(", ")}; it should be ${GATEWAY.join(", ")}.`,
+    );
+  const pkg = JSON.parse(await readFile(join(pkgDir, "package.json"), "utf8"));
+  const { messages } = await publint({ pkgDir, pack: false, strict: true });
+  for (const message of messages) problems.push(`publint, gateway: ${formatMessage(message, pkg)}`);
+  const checked = run(process.execPath, ["dist/command.js", "--check"], pkgDir);
+  if (!checked.ok) problems.push(`The gateway's command does not run: ${checked.all}`);
+}
+
 const folder = await mkdtemp(join(tmpdir(), "ringlet-package-"));
 try {
   await check(folder);
+  await checkGateway(folder);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
