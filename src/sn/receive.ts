@@ -20,6 +20,7 @@ import {
 } from "#engine";
 import { Limit } from "#limits";
 import { Status } from "../status.js";
+import { encodeInteger } from "../wire/packet.js";
 import { matchesTopic } from "../wire/topic.js";
 import { found } from "./gateways.js";
 import { SnLimit } from "./limits.js";
@@ -119,9 +120,12 @@ function readMessage(s: SnSession, octets: Octets): Status {
   if (type === MsgType.PUBLISH) readPublish(s, octets);
   else if (type === MsgType.PUBACK || type === MsgType.REGACK) readAck(s);
   else if (type === MsgType.PUBREC) {
-    if (isAnswer(s, type)) s.queue[0]!.stage = Stage.RELEASED;
-    // One that comes again is answered again.
-    else send(s, encodeMessage(MsgType.PUBREL, m.msgId));
+    const first = s.queue[0];
+    if (isAnswer(s, type)) first!.stage = Stage.RELEASED;
+    // One that comes again is answered again; not one for a message that is to be published yet again, which
+    // would be a new one to a gateway that has seen PUBREL.
+    else if (!first || first.stage < 0 || encodeInteger(first.id) !== m.msgId)
+      send(s, encodeMessage(MsgType.PUBREL, m.msgId));
   } else if (type === MsgType.PUBCOMP) {
     if (isAnswer(s, type)) settleFirst(s, s.listeners.on.delivered);
   } else if (type === MsgType.PUBREL) {

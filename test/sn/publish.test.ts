@@ -227,3 +227,20 @@ test("topic names beyond the table are registered anew when they are needed [SN 
   ]);
   expect([publish("t/3"), publish("t/2"), publish("t/1")]).toEqual([false, false, true]);
 });
+
+test("a PUBREC that comes before PUBLISH is sent again does not release it: it is one message [SN 6.6]", () => {
+  const { client, passes, says, sent, heard } = snOnline({ cleanSession: false });
+  client.publish("ab", "x", 2);
+  says("DISCONNECT");
+  client.subscribe("to/+", 1);
+  passes(1000);
+  sent();
+  // The server had taken longer than the old connection lasted.
+  says("CONNACK 0", "PUBREC 1");
+  expect(sent()).toEqual(["SUBSCRIBE 2 q1 to/+"]);
+  says("SUBACK q1 0 2 0");
+  expect(sent()).toEqual(["PUBLISH 1 q2 dup 'ab' x"]);
+  says("PUBREC 1", "PUBREC 1", "PUBCOMP 1", "PUBREC 1");
+  expect(sent()).toEqual(["PUBREL 1", "PUBREL 1", "PUBREL 1"]);
+  expect(heard().at(-1)).toBe("delivered 1");
+});
