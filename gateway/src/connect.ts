@@ -13,21 +13,9 @@ import {
   qosOf,
   ReturnCode,
 } from "../../src/sn/packet.js";
-import {
-  admit,
-  become,
-  changed,
-  clear,
-  forget,
-  type Gateway,
-  halt,
-  isEmpty,
-  leave,
-  part,
-  send,
-  settleAt,
-  unawait,
-} from "./core.js";
+import { changed, type Gateway, send } from "./core.js";
+import { become, clear, forget, halt, isEmpty, part, unawait } from "./life.js";
+import { admit, leave, settleAt } from "./peers.js";
 import { flow } from "./deliver.js";
 import { type Session, isConnected, State } from "./session.js";
 import { isTopicName, unlearn } from "./topics.js";

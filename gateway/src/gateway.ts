@@ -4,7 +4,8 @@
 
 import type { Octets } from "#engine";
 import { accepted, brokerLost, refused } from "./connect.js";
-import { close, coreOpen, type Gateway } from "./core.js";
+import { coreOpen, type Gateway } from "./core.js";
+import { close } from "./life.js";
 import { deliver } from "./deliver.js";
 import { advertise, receive } from "./receive.js";
 import type { Link, UpstreamEvents } from "./world.js";

@@ -20,7 +20,9 @@ import {
   readWillTopic,
   readWillUpdate,
 } from "./connect.js";
-import { become, disown, type Gateway, heard, mayCome, peerAt, send } from "./core.js";
+import { type Gateway, peerAt, send } from "./core.js";
+import { become, heard } from "./life.js";
+import { disown, mayCome } from "./peers.js";
 import { nudge, readPuback, readPubcomp, readPubrec, readRegack, readRegister } from "./deliver.js";
 import { readMinusOne, readPublish, readPubrel } from "./publish.js";
 import { isConnected, type Session, State } from "./session.js";

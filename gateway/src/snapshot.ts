@@ -3,7 +3,9 @@
 // will, topics, subscriptions, what waits for it. Octets are characters up to 255, which JSON holds as they are.
 
 import { text, type Octets } from "#engine";
-import { type Gateway, halt, peerAt, settleAt, supervise } from "./core.js";
+import { type Gateway, peerAt } from "./core.js";
+import { halt, supervise } from "./life.js";
+import { settleAt } from "./peers.js";
 import { ruleFor } from "./rules.js";
 import { isConnected, type Received, type Session, sessionOpen, State } from "./session.js";
 import { Fixed } from "./settings.js";

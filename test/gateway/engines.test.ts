@@ -41,7 +41,8 @@ async function dialogue(peer: Awaited<ReturnType<typeof mqttPeer>>, { told }: To
   await until(() => told("heard").length === 1);
   await peer.client.publishAsync("to/end", "", { qos: 1 });
   await until(() => told("close").length === 1);
-  expect(peer.heard.slice(0, 2)).toEqual(["from/a \0\xff", "ab short"]);
+  // Of QoS 2 MQTT.js tells when the server has released it.
+  expect(peer.heard.slice(0, 2).sort()).toEqual(["ab short", "from/a \0\xff"]);
   expect([told("heard")[0], told("close")]).toEqual([["to/a", "AP8="], [0]]);
 }
 
