@@ -161,7 +161,7 @@ export function clientOpen(options: Options, port: Port): Client | Status {
     // Equal to no topic.
     topicKey: {},
     topicOut: "",
-    sources: [],
+    sources: {},
     part: 0,
     released: [],
     messages: 0,

@@ -16,7 +16,8 @@ declare const only: Drive;
 /** Makes the client and connects it; a Status when the options make no sense. */
 export function connect(options: Options): Client | Status {
   if (only.session.phase < Phase.ENDED || only.session.gate.link) return Status.ONE_CLIENT;
-  if (options && isUnaware(options.tls)) return Status.INSECURE;
+  const tls = options && options.tls;
+  if (isUnaware(tls)) return Status.INSECURE;
   return clientOpen(options, port);
 }
 

@@ -57,7 +57,7 @@ export function outboxOpen(capacity: number, inFlight: number, chance: number): 
   const cycle = Identifier.PUBLISH_MAX - (Identifier.PUBLISH_MAX % inFlight);
   const first = (chance % cycle) + 1;
   return {
-    block: blockOpen(capacity),
+    block: blockOpen(capacity, inFlight),
     capacity: capacity,
     inFlight: inFlight,
     cycle: cycle,
@@ -77,11 +77,11 @@ export function outboxAfter(outbox: Outbox, packetId: number): number {
   return (packetId % outbox.cycle) + 1;
 }
 
-/** Where a packet of `length` octets can be kept, in one piece, or a Status. @inline */
-export function outboxFind(outbox: Outbox, length: number): number {
+/** Where a packet of `length` octets can be kept, in one piece, in the slot of `next`; or a Status. @inline */
+export function outboxFind(outbox: Outbox, slot: number, length: number): number {
   return length > outbox.capacity
     ? Status.TOO_LONG
-    : outbox.ids[outbox.next % outbox.inFlight]! > 0
+    : outbox.ids[slot]! > 0
       ? Status.IN_FLIGHT_FULL
       : outbox.head + length < outbox.tail ||
           (outbox.head >= outbox.tail && outbox.head + length <= outbox.capacity)
@@ -92,14 +92,20 @@ export function outboxFind(outbox: Outbox, length: number): number {
 }
 
 /**
- * Keeps a packet at `at`, where `outboxFind` said; its identifier is `next`, which advances.
+ * Keeps a packet at `at`, where `outboxFind` said, in the same slot; its identifier is `next`, which
+ * advances.
  */
-export function outboxKeep(outbox: Outbox, at: number, message: Message, length: number): void {
-  const slot = outbox.next % outbox.inFlight;
+export function outboxKeep(
+  outbox: Outbox,
+  slot: number,
+  at: number,
+  message: Message,
+  length: number,
+): void {
   outbox.ids[slot] = outbox.next;
   outbox.places[slot] = at;
   outbox.lengths[slot] = length;
-  blockPut(outbox.block, at, message);
+  blockPut(outbox.block, slot, at, message);
   outbox.head = at + length;
   outbox.next = outboxAfter(outbox, outbox.next);
 }
@@ -108,7 +114,7 @@ export function outboxKeep(outbox: Outbox, at: number, message: Message, length:
 export function outboxFirst(outbox: Outbox, packetId: number): number {
   const slot = packetId % outbox.inFlight;
   return outbox.ids[slot] === packetId && outbox.lengths[slot]! > 0
-    ? blockFirst(outbox.block, outbox.places[slot]!)
+    ? blockFirst(outbox.block, slot, outbox.places[slot]!)
     : 0;
 }
 
@@ -116,7 +122,7 @@ export function outboxFirst(outbox: Outbox, packetId: number): number {
 export function outboxFree(outbox: Outbox, packetId: number): void {
   const slot = packetId % outbox.inFlight;
   // Behind PUBREC its octets are let go of already, and another message may lie in their place.
-  if (outbox.lengths[slot]! > 0) blockFree(outbox.block, outbox.places[slot]!);
+  if (outbox.lengths[slot]! > 0) blockFree(outbox.block, slot);
   outbox.lengths[slot] = 0;
   while (outbox.oldest !== outbox.next && outboxFirst(outbox, outbox.oldest) < 1) {
     packetId = outboxAfter(outbox, outbox.oldest);

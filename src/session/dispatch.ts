@@ -20,7 +20,7 @@ export function recognize(s: Session, topicIn: Octets): void {
     const levels = levelsOf(name);
     const handlers: Handler[] = [];
     for (const subscription of s.subscriptions) {
-      const isMatch = matchesTopic(subscription.levels, levels);
+      const isMatch = matchesTopic(levelsOf(subscription.filter), levels);
       if (isMatch && subscription.handler) handlers.push(subscription.handler);
     }
     if (handlers.length < 1) handlers.push(s.listeners.on.message!);

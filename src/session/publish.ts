@@ -79,20 +79,17 @@ function publishAny(
 ): number {
   const outbox = s.outbox;
   if (!isQos(level)) return refuse(s, Status.INVALID_QOS);
-  if (!isReady(payload)) {
-    payload = toPayload(payload) as Payload;
-    if (payload === undefined) return refuse(s, Status.INVALID_PAYLOAD);
-  }
+  payload = toPayload(payload) as Payload;
+  if (payload === undefined) return refuse(s, Status.INVALID_PAYLOAD);
   const packetId = level === 0 ? 0 : outbox.next;
-  const message = join(
-    encodePublish(
-      First.PUBLISH + level * Flag.QOS + (isGiven(retain) ? Flag.RETAIN : 0),
-      s.topicOut,
-      packetId,
-      source ? source.size : payload.length,
-    ),
-    payload,
+  const slot = outbox.next % outbox.inFlight;
+  const head = encodePublish(
+    First.PUBLISH + level * Flag.QOS + (isGiven(retain) ? Flag.RETAIN : 0),
+    s.topicOut,
+    packetId,
+    source ? source.size : payload.length,
   );
+  const message = join(head, payload);
   const length = message.length;
   const isKept = packetId > 0 || source !== undefined;
   if (!isKept && length <= s.gate.room) return gateSend(s.gate, message);
@@ -100,19 +97,20 @@ function publishAny(
     length > s.window
       ? Status.TOO_LONG
       : isKept
-        ? outboxFind(outbox, length)
+        ? outboxFind(outbox, slot, length)
         : s.gate.room > Room.SHUT
           ? Status.WINDOW_FULL
           : Status.OFFLINE;
   if (at < 0) return refuse(s, at);
-  s.sources[outbox.next % outbox.inFlight] = source;
+  // Where there is none, none is put: in Lua that would take memory.
+  if (s.sources[slot] !== source) s.sources[slot] = source;
   s.messages += 1;
   if (s.messages > s.messagesMax) s.messagesMax = s.messages;
   const isNext = outbox.sending === outbox.next;
-  outboxKeep(outbox, at, message, length);
+  outboxKeep(outbox, slot, at, message, length);
   if (isNext && length <= s.gate.room && !source) {
     // The message just built goes out: reading it from the ring is for resends.
-    blockFlip(outbox.block, at);
+    blockFlip(outbox.block, slot, at);
     outbox.sending = outbox.next;
     gateSend(s.gate, message);
   } else flush(s);

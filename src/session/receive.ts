@@ -97,11 +97,11 @@ function readPackets(s: Session): Status {
 /** A PUBLISH but for its payload: where that begins, or a Status. @passed */
 function readHead(s: Session, chunk: Octets, first: number, body: number, end: number): number {
   const fields = s.fields;
-  let from = body + s.topicIn.length;
-  if (isEmpty(s.topicIn) || chunk.slice(body, from) !== s.topicIn) {
-    from = topicEnd(chunk, body);
-    if (!(from <= end)) return Status.MALFORMED;
-    recognize(s, chunk.slice(body, from));
+  let start = body + s.topicIn.length;
+  if (isEmpty(s.topicIn) || chunk.slice(body, start) !== s.topicIn) {
+    start = topicEnd(chunk, body);
+    if (!(start <= end)) return Status.MALFORMED;
+    recognize(s, chunk.slice(body, start));
     if (isEmpty(s.topicIn)) return Status.MALFORMED;
   }
   if (first !== s.described) {
@@ -115,8 +115,8 @@ function readHead(s: Session, chunk: Octets, first: number, body: number, end: n
     s.packet.total = 0;
   }
   if (fields.qos > 0) {
-    fields.packetId = chunk.slice(from, from + 2);
-    from += 2;
+    fields.packetId = chunk.slice(start, start + 2);
+    start += 2;
     if (fields.qos > 2 || fields.packetId === None.PACKET_ID) return Status.MALFORMED;
     if (fields.qos > 1) {
       // Method B of section 4.3.3: a duplicate is known by its identifier, never by DUP.
@@ -124,12 +124,12 @@ function readHead(s: Session, chunk: Octets, first: number, body: number, end: n
       if (!s.mute && s.received.length >= Limit.RECEIVED) return Status.RECEIVED_FULL;
     }
   }
-  if (from > end) return Status.MALFORMED;
+  if (start > end) return Status.MALFORMED;
   if (end > chunk.length) {
-    s.packet.total = end - from;
+    s.packet.total = end - start;
     s.described = -1;
   }
-  return from;
+  return start;
 }
 
 /** Every packet but PUBLISH. @apart */
@@ -167,10 +167,10 @@ function readControl(s: Session, first: number, body: number, length: number): S
       outboxFree(s.outbox, id);
     } else if (place < 0) s.skipped += 1;
   } else if (first !== First.PUBACK && first !== First.PUBCOMP) return Status.UNEXPECTED;
-  else if (first === First.PUBCOMP ? place >= 0 : sent >= Sent.QOS1) {
+  else if ((first === First.PUBCOMP ? place : sent - Sent.QOS1) >= 0) {
     if (place >= 0) listRemove(s.released, place);
     // A server without QoS 2 says PUBACK instead of PUBREC: it has the message, perhaps twice.
-    settle(s, id, sent < Sent.QOS2 ? s.listeners.on.delivered : s.listeners.on.uncertain);
+    settle(s, id, s.listeners.on[sent < Sent.QOS2 ? "delivered" : "uncertain"]);
   } else s.skipped += 1;
   return Status.OK;
 }

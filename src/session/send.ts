@@ -57,9 +57,9 @@ export function sendPiece(s: Session): Step {
     const at = outbox.places[slot]!;
     if (length > room) return Step.WAIT;
     s.part = 1;
-    gateSend(s.gate, blockCut(outbox.block, at, length));
+    gateSend(s.gate, blockCut(outbox.block, slot, at, length));
     // Octets of it are an earlier connection's, should it be sent again [MQTT-3.3.1-1].
-    blockFlip(outbox.block, at);
+    blockFlip(outbox.block, slot, at);
   }
   if (s.part > 0 && source && s.part <= source.size) return Step.AGAIN;
   s.part = 0;

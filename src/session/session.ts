@@ -55,7 +55,6 @@ export type MessageHandler = (
 /** One topic filter. */
 export interface Subscription {
   filter: Octets;
-  levels: Octets[];
   /** The QoS asked for, −1 when it is to be unsubscribed. */
   qos: number;
   handler: MessageHandler | undefined;
@@ -99,7 +98,7 @@ export interface Session extends Single {
   topicKey: unknown;
   topicOut: Octets;
   /** Where the payloads of messages in the outbox come from that do not lie in the ring, by slot. */
-  sources: (Source | undefined)[];
+  sources: Record<number, Source | undefined>;
   /** Octets of the payload handed to the link of a message that is sent in parts, and 1; or 0. */
   part: number;
   /** Packet identifiers, two octets each, of PUBRELs without PUBCOMP, in the order of PUBRECs. */

@@ -2,7 +2,7 @@
 // Subscriptions (MQTT 3.1.1 sections 3.8–3.11): a fixed number of entries, each sent when there is
 // room, and again when a server has forgotten it.
 
-import { call, levelsOf, listFind, listRemove, orUsual, utf8 } from "#engine";
+import { call, listFind, listRemove, orUsual, utf8 } from "#engine";
 import { Identifier } from "../ring/outbox.js";
 import { Status } from "../status.js";
 import { isQos } from "../wire/connect.js";
@@ -41,14 +41,8 @@ export function subscribe(
   if (!found) {
     if (leaves) return refuse(s, Status.NOT_SUBSCRIBED);
     if (s.subscriptions.length >= s.maxSubscriptions) return refuse(s, Status.SUBSCRIPTIONS_FULL);
-    found = {
-      filter: filter,
-      levels: levelsOf(filter),
-      qos: 0,
-      handler: undefined,
-      id: 0,
-      stage: Stage.NEW,
-    };
+    // What else there is of it is set below, as for one that was there.
+    found = { filter: filter } as Subscription;
     s.subscriptions.push(found);
   }
   found.qos = leaves ? -1 : level;

@@ -3,7 +3,7 @@
 
 import { gateSend, Room } from "#engine";
 import { Status } from "../status.js";
-import { First, release } from "../wire/packet.js";
+import { First } from "../wire/packet.js";
 import { flush } from "./flush.js";
 import { Phase, Session, Stage } from "./session.js";
 
@@ -16,7 +16,7 @@ export function sessionTick(s: Session): Status {
   // oldest PUBLISH, subscriptions; and that the link takes the next piece of a message in parts.
   if (s.isAwaiting) ages[0] = 0;
   if (s.part > 0) ages[-s.part] = 0;
-  if (s.released.length > 0) ages[release(s.released[0]!)] = 0;
+  if (s.released.length > 0) ages["r" + s.released[0]] = 0;
   if (outbox.sending !== outbox.oldest) ages[outbox.oldest] = 0;
   for (const subscription of s.subscriptions) {
     if (subscription.stage === Stage.ASKED) ages[subscription.id] = 0;
@@ -27,8 +27,7 @@ export function sessionTick(s: Session): Status {
     if (ages[name]! >= s.answerMs) late = true;
   }
   s.ages = ages;
-  if (late) return Status.NO_ANSWER;
-  if (s.keepAliveMs > 0) {
+  if (s.keepAliveMs > 0 && !late) {
     s.gate.idle += s.tickMs;
     s.silent += s.tickMs;
     // At three quarters, seen up to a quarter late: before the interval is over, also while CONNACK
@@ -41,7 +40,7 @@ export function sessionTick(s: Session): Status {
       gateSend(s.gate, String.fromCharCode(First.PINGREQ, 0));
     }
   }
-  return flush(s);
+  return late ? Status.NO_ANSWER : flush(s);
 }
 
 /** The link has taken everything: the window is open again, unless CONNACK is to come, or after `end`. */

@@ -59,7 +59,8 @@ function driveTick(d: Drive): void {
     d.boundMs = d.minMs;
     d.kicks = 0;
   }
-  driveSettle(d, sessionTick(s));
+  const outcome = sessionTick(s);
+  driveSettle(d, outcome);
 }
 
 /** After every event: closes what cannot go on, ends what `drain` has emptied. */
@@ -73,13 +74,16 @@ function driveSettle(d: Drive, status: Status): void {
 
 /** Octets came; between `end` and the other side's close they count no more. */
 function driveReceive(d: Drive, octets: Octets): void {
-  if (d.session.gate.link && d.session.phase < Phase.ENDED)
-    driveSettle(d, sessionReceive(d.session, octets));
+  if (d.session.gate.link && d.session.phase < Phase.ENDED) {
+    const outcome = sessionReceive(d.session, octets);
+    driveSettle(d, outcome);
+  }
 }
 
 /** The link has taken all it was given. */
 function driveDrained(d: Drive): void {
-  if (sessionDrained(d.session)) driveSettle(d, flush(d.session));
+  const isOpen = sessionDrained(d.session);
+  if (isOpen) driveSettle(d, flush(d.session));
 }
 
 /** The connection is closed, or could not be opened. */

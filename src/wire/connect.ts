@@ -69,7 +69,7 @@ export function isQos(value: unknown): boolean {
 /**
  * The CONNECT packet, or "" when a field makes no sense: a password without a user name
  * [MQTT-3.1.2-22], no client identifier for a session that is to be kept [MQTT-3.1.3-7], a will
- * with an invalid QoS [MQTT-3.1.2-14] or topic, text that is not UTF-8 [MQTT-1.5.3-1].
+ * with an invalid QoS [MQTT-3.1.2-14] or topic, text that is not UTF-8 [MQTT-1.5.3-1]. @apart
  */
 export function encodeConnect(fields: ConnectFields, clean: boolean, keepAlive: number): Octets {
   const draft: Draft = { connectFlags: clean ? 2 : 0, body: "" };

@@ -3,6 +3,7 @@
 // and a check that the result uses only the language Espruino accepts.
 
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { build } from "esbuild";
 import { minify } from "terser";
 import { flatten, FREE } from "./flatten.mjs";
@@ -95,7 +96,10 @@ export async function bundleEspruino(config, entry) {
       text = text.replace(found[0], "").replaceAll(new RegExp(`\\${name}\\b`, "g"), found[1]);
     }
   }
-  text = inlineOnce(text, passed, apart);
+  // Another file that only its types are taken from may have a function of that name.
+  const inputs = new Set(Object.keys(result.metafile.inputs).map((path) => resolve(path)));
+  const kept = [...apart].filter(([, path]) => inputs.has(path)).map(([name]) => name);
+  text = inlineOnce(text, passed, new Set(kept));
   for (const name of RARE) {
     // What moved in may be the only one that calls what is still outside.
     for (let before = ""; before !== text;) {

@@ -22,9 +22,9 @@ const tagged = (declaration, tag) =>
  * @param {string} configPath a tsconfig.json
  * @param {string[]} entries root files
  * @returns {{ outputs: Map<string, string>, variables: string[], constants: Set<string>,
- *   passed: Set<string>, apart: Set<string> }} JavaScript by source path, the names of the variables that have to be
+ *   passed: Set<string>, apart: Map<string, string> }} JavaScript by source path, the names of the variables that have to be
  *   declared around it, those among them that are assigned once, at the top level, and the names of
- *   functions marked `@passed` and `@apart`
+ *   functions marked `@passed`, and of those marked `@apart` with the files they are in
  */
 export function flatten(configPath, entries) {
   const config = ts.getParsedCommandLineOfConfigFile(configPath, {}, ts.sys);
@@ -48,7 +48,7 @@ export function flatten(configPath, entries) {
   const variables = new Set();
   const constants = new Set();
   const passed = new Set();
-  const apart = new Set();
+  const apart = new Map();
   const outputs = new Map();
   program.emit(
     undefined,
@@ -85,7 +85,7 @@ export function flattenSource(program, source) {
   const constants = new Set();
   const { transformed } = ts.transform(source, [
     (context) => (file) => {
-      const flattener = new Flattener(program, context, variables, constants, new Set(), new Set());
+      const flattener = new Flattener(program, context, variables, constants, new Set(), new Map());
       // Methods of a Lua record have `self`, functions have not.
       flattener.eta = () => undefined;
       return flattener.file(file);
@@ -182,7 +182,8 @@ class Flattener {
     }
     if (ts.isFunctionDeclaration(node)) {
       if (tagged(node, "passed")) this.passed.add(node.name.text);
-      if (tagged(node, "apart")) this.apart.add(node.name.text);
+      if (tagged(node, "apart"))
+        this.apart.set(node.name.text, resolve(node.getSourceFile().fileName));
     }
     if (ts.isVariableStatement(node)) {
       const kept = [];

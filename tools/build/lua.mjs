@@ -72,6 +72,8 @@ const HOIST = ["string.byte", "string.sub", "string.char", "string.find"];
 
 /** Local variables of the chunk: NodeMCU's limit is 50. */
 const LOCALS = 50;
+/** Locals around the innermost function, of which it may reach for 60, and its own: the first that fit. */
+const NESTS = [60, 58, 56, 54, 52, 50].flatMap((reach) => [50, 47, 44].map((own) => [reach, own]));
 
 /**
  * The source files an entry needs, each behind what it imports, and whether for more than its types.
@@ -285,6 +287,12 @@ const LOOSE = new Set([
   "encapsulatedAt",
 ]);
 
+/** Functions whose negative results their one caller passes on at once. */
+const PASSED = new Set(["readHead", "readControl"]);
+
+/** Functions that are handed on for each chunk or message, and so are made once. */
+const HOT = new Set(["readPackets", "sendPiece"]);
+
 const isString = (context, node) => {
   const type = context.checker.getTypeAtLocation(node);
   return (type.flags & ts.TypeFlags.StringLike) !== 0;
@@ -349,6 +357,22 @@ function exportsAtOnce(lua) {
   return kept
     .replace("local ____exports = {}\n", "")
     .replace("return ____exports", `return { ${fields.join(", ")} }`);
+}
+
+/** The chunk with functions written out where they are called. */
+function writtenOut(lua, passed) {
+  const steps = [
+    exportsAtOnce,
+    countUp,
+    unwrap,
+    dropCopies,
+    inlineSmall,
+    (/** @type {string} */ chunk) => inlineOnce(chunk, passed),
+    dropCopies,
+    inlineSmall,
+    (/** @type {string} */ chunk) => inPlace(chunk, HOT),
+  ];
+  return steps.reduce((text, step) => step(text), lua);
 }
 
 /** The chunk once more, in files of `size` octets: `lua/x.lua` is `lua/split/x.lua`, which loads the others. */
@@ -421,30 +445,20 @@ export function bundleLua(board, entry, parts) {
   });
   for (const [helper] of lua.matchAll(/__TS__\w+/g)) problems.push(`${entry} needs ${helper}`);
   if (problems.length > 0) return { text: lua, readable: lua, files: {}, problems };
-  const steps = [
-    exportsAtOnce,
-    countUp,
-    unwrap,
-    dropCopies,
-    inlineSmall,
-    inlineOnce,
-    dropCopies,
-    inlineSmall,
-    inPlace,
-  ];
-  const whole = steps.reduce((text, step) => step(text), lua);
+  const whole = writtenOut(lua, PASSED);
   const internal = internalFields(text, files.slice(1), exported, isModule);
   // A function that sets all that a client has may reach for too many variables: then more are fields.
   let readable, made, minified;
-  for (let inner = LOCALS; inner > LOCALS - 10; inner--) {
-    const nested = nest(whole, LOCALS - HOIST.length, inner);
+  for (const [reach, inner] of NESTS) {
+    const nested = nest(whole, LOCALS - HOIST.length, inner, reach - HOIST.length);
     readable = nested.text;
     made = { width: WIDTH, fields: new Set([...internal, ...nested.fields]), hoist: HOIST };
     minified = minify(readable, made);
     if (checkLua(minified, entry).length < 1) break;
   }
-  // Files share what is in the chunk: for them nothing is put into a function of its own.
-  const pieces = parts ? filesOfParts(minify(whole, made), parts) : {};
+  // Files share what is in the chunk: for them nothing is put into a function of its own, and functions
+  // stay shorter, because a board compiles each by itself.
+  const pieces = parts ? filesOfParts(minify(writtenOut(lua, new Set()), made), parts) : {};
   for (const [name, chunk] of Object.entries({ [entry]: minified, ...pieces })) {
     for (const p of checkLua(chunk, name))
       problems.push(`${name}:${p.line}:${p.column} ${p.message}`);

@@ -190,12 +190,15 @@ function withoutName(text, resolved, identifier) {
  * Functions that are called in one place, as a statement, as what is returned or as the value of one
  * variable, are written out there: a function costs octets, and on a board some 200 octets of heap.
  * @param {string} text
+ * @param {Set<string>} [passed] functions of which every negative result is a number in its text, or was
+ *   looked at by an `if x < 0 then return x end` of its own: where the caller would pass such a result on at
+ *   once, the function's `return` becomes the caller's
  */
-export function inlineOnce(text) {
-  return untilDone(text, inlineCall);
+export function inlineOnce(text, passed = new Set()) {
+  return untilDone(text, (before) => inlineCall(before, passed));
 }
 
-function inlineCall(text) {
+function inlineCall(text, passed) {
   const before = excess(text);
   const { chunk, resolved, found } = functionsOf(text);
   const changed = assigned(chunk, resolved);
@@ -211,7 +214,8 @@ function inlineCall(text) {
     if (!site || inside(uses[0], node)) continue;
     if (site.call.arguments.length > node.parameters.length) continue;
     const kept = node.parameters.map((one) => changed.has(resolved.bindingOf.get(one)));
-    const body = bodyFor(text, node, site, kept);
+    const isPassed = passed.has(binding.name) && isPassedOn(text, chunk, site);
+    const body = bodyFor(text, node, site, kept, isPassed);
     if (body === undefined || !isClearAt(resolved, node, uses[0])) continue;
     const edits = [
       [node.range[0], node.range[1], ""],
@@ -255,9 +259,10 @@ const ownReturns = (node) => {
  * The function's body as it stands at the site, or undefined where it cannot stand there. `kept` says
  * of each parameter whether it is given another value.
  */
-function bodyFor(text, node, { node: statement, call }, kept) {
+function bodyFor(text, node, { node: statement, call }, kept, isPassed) {
   const last = node.body.at(-1);
-  const returns = ownReturns(node);
+  const negative = isPassed ? negativeReturns(node) : [];
+  const returns = ownReturns(node).filter((one) => one === last || !negative.includes(one));
   const given = call.arguments.map((one) => text.slice(...one.range));
   const names = node.parameters.map((one) => one.name);
   if (names.some((name) => name === undefined)) return undefined;
@@ -282,8 +287,10 @@ function bodyFor(text, node, { node: statement, call }, kept) {
   }
   if (returns.length > 1 || (returns.length === 1 && returns[0] !== last)) return undefined;
   if (statement.type === "CallStatement") {
-    if (returns.length > 0) return undefined;
-    return `do ${head}\n${text.slice(from, to)} end`;
+    // A variable that nobody takes is no more than that.
+    const isIdle = returns.length > 0 && last.arguments[0]?.type === "Identifier";
+    if (returns.length > 0 && !isIdle) return undefined;
+    return `do ${head}\n${text.slice(from, isIdle ? last.range[0] : to)} end`;
   }
   const [value] = statement.variables;
   if (returns.length !== 1 || last.arguments.length !== 1) return undefined;
@@ -292,6 +299,34 @@ function bodyFor(text, node, { node: statement, call }, kept) {
   const before = text.slice(from, last.range[0]);
   const variable = statement.type === "LocalStatement" ? `local ${value.name}\n` : "";
   return `${variable}do ${head}\n${before}${value.name} = ${result} end`;
+}
+
+/** Whether the statement behind a site is `if x < 0 then return x end`, with what the site gave its value. */
+function isPassedOn(text, chunk, { node }) {
+  const name = node.variables?.[0].name;
+  let isFound = false;
+  walk(chunk, ({ body }) => {
+    const next = Array.isArray(body) ? body[body.indexOf(node) + 1] : undefined;
+    if (next && body.includes(node)) {
+      const written = text.slice(...next.range).replace(/\s+/g, " ");
+      isFound = written === `if ${name} < 0 then return ${name} end`;
+    }
+  });
+  return isFound;
+}
+
+/** The returns that give a number below 0, as their text or an `if x < 0` around them tells. */
+function negativeReturns(node) {
+  const found = ownReturns(node).filter(
+    ({ arguments: [value] }) => value?.operator === "-" && value.argument.type === "NumericLiteral",
+  );
+  walk(node, ({ type, condition, body }) => {
+    if (type !== "IfClause" || condition.operator !== "<" || condition.right.value !== 0) return;
+    const [first] = body;
+    const isSame = first?.arguments?.[0]?.name === condition.left.name && condition.left.name;
+    if (first?.type === "ReturnStatement" && isSame) found.push(first);
+  });
+  return found;
 }
 
 /** Every name that is declared in a function. */
@@ -412,12 +447,13 @@ function unwrapOne(text) {
 /**
  * A function that is a value in one place and is used nowhere else stands there.
  * @param {string} text
+ * @param {Set<string>} [apart] functions that do not: where they are used they would be made each time
  */
-export function inPlace(text) {
-  return untilDone(text, placeOne);
+export function inPlace(text, apart = new Set()) {
+  return untilDone(text, (before) => placeOne(before, apart));
 }
 
-function placeOne(text) {
+function placeOne(text, apart) {
   const before = excess(text);
   const { chunk, resolved, found } = functionsOf(text);
   const called = new Set();
@@ -428,6 +464,7 @@ function placeOne(text) {
     const declared = binding.nodes[0] !== node.identifier ? binding.nodes[0] : undefined;
     const uses = binding.nodes.filter((use) => use !== node.identifier && use !== declared);
     if (uses.length !== 1 || called.has(uses[0]) || inside(uses[0], node)) continue;
+    if (apart.has(binding.name)) continue;
     if (!isClearAt(resolved, node, uses[0])) continue;
     const from = node.identifier.range[1];
     const edits = [
@@ -493,14 +530,15 @@ function countOne(text) {
 
 /**
  * A chunk with more local variables than a function may have: variables that only hold state go into
- * the chunk, everything else into a function in it; what is still over becomes fields of a table,
- * those with the fewest uses first.
+ * the chunk and into a function in it, as many as one function may reach for; everything else into a
+ * function in that one; what is still over becomes fields of a table, those with the fewest uses first.
  * @param {string} text
  * @param {number} outer locals that the chunk may have
- * @param {number} inner locals that the function may have
+ * @param {number} inner locals that the innermost function may have
+ * @param {number} reach locals that may be around it
  * @returns {{ text: string, fields: string[] }} `fields` are the names they have in the table
  */
-export function nest(text, outer, inner) {
+export function nest(text, outer, inner, reach = outer) {
   const { chunk, resolved, found } = functionsOf(text);
   const own = resolved.bindings.filter((one) => !one.frame.parent);
   if (own.length <= outer) return { text, fields: [] };
@@ -510,14 +548,14 @@ export function nest(text, outer, inner) {
     if (type === "FunctionDeclaration" && identifier)
       assigned.add(resolved.bindingOf.get(identifier));
   }
-  const state = bare
+  const plain = bare
     .flatMap(({ variables }) => variables.map((one) => resolved.bindingOf.get(one)))
     .filter((one) => !assigned.has(one))
     .sort((a, b) => b.nodes.length - a.nodes.length);
-  const out = new Set(state.slice(0, outer - 1));
+  const out = new Set(plain.slice(0, reach - 1));
   const over = own.length - out.size - inner;
   const rest = own
-    .filter((one) => !out.has(one) && (found.has(one) || state.includes(one)))
+    .filter((one) => !out.has(one) && (found.has(one) || plain.includes(one)))
     .sort((a, b) => a.nodes.length - b.nodes.length);
   if (rest.length < over) throw new Error(`${over - rest.length} local variables too many`);
   const fields = new Map(rest.slice(0, Math.max(0, over)).map((one) => [one, `apart_${one.name}`]));
@@ -539,12 +577,13 @@ export function nest(text, outer, inner) {
       .map((one) => one.name);
     edits.push([...statement.range, kept.length > 0 ? `local ${kept.join(", ")}` : ""]);
   }
+  const names = [...out].map((one) => one.name);
+  const declare = (/** @type {string[]} */ list) =>
+    list.length > 0 ? `local ${list.join(", ")}\n` : "";
+  const within = (/** @type {string} */ body) => `return (function()\n${body}\nend)()`;
   const table = fields.size > 0 ? "local APART = {}\n" : "";
-  const names = [...out].map((one) => one.name).join(", ");
-  const outside = names === "" ? "" : `local ${names}\n`;
-  const body = applyEdits(text, edits);
-  return {
-    text: `${outside}${table}return (function()\n${body}\nend)()`,
-    fields: [...fields.values()],
-  };
+  const functions = within(applyEdits(text, edits));
+  const [first, more] = [names.slice(0, outer - 1), names.slice(outer - 1)];
+  const inside = more.length > 0 ? within(declare(more) + functions) : functions;
+  return { text: declare(first) + table + inside, fields: [...fields.values()] };
 }

@@ -110,9 +110,17 @@ function foldNot(node) {
   return isNot && opposite ? { ...node.argument, operator: opposite } : node;
 }
 
+/** What is never done. @param {Node} node @returns {Node} */
+function foldNever(node) {
+  const [{ condition }, ...more] = node.clauses;
+  const isNever = condition.operator === "not" && condition.argument.value === true;
+  return isNever && more.length < 1 ? { type: "DoStatement", body: [] } : node;
+}
+
 /** @param {Node} chunk */
 export function fold(chunk) {
   return rewrite(chunk, (node) => {
+    if (node.type === "IfStatement") return foldNever(node);
     if (node.type === "UnaryExpression") return foldNot(node);
     if (node.type === "TableKey" || node.type === "IndexExpression") return foldKey(node);
     if (node.type !== "BinaryExpression") return node;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Fewer `local` statements, and local variables for functions of libraries that are used often.
-// Both work on a tree whose local variables all have names of their own (`distinguish`).
+// Fewer `local` statements and blocks, and local variables for functions of libraries that are used often.
+// All work on a tree whose local variables all have names of their own (`distinguish`).
 
 import { resolve } from "./scopes.mjs";
 import { identifier, isMulti, rewrite, walk } from "./tree.mjs";
@@ -23,6 +23,27 @@ export function distinguish(/** @type {Node} */ chunk) {
 export function fits(chunk) {
   const fitsIn = (frame) => frame.locals <= MAX_LOCALS && frame.upvalues.size <= MAX_UPVALUES;
   return resolve(chunk).frames.every(fitsIn);
+}
+
+const isLocal = (/** @type {Node} */ node) => node.type === "LocalStatement" || node.isLocal;
+const isLeaving = (/** @type {Node} */ node) => /^(Return|Break)Statement$/.test(node.type);
+
+/**
+ * `do … end` that limits nothing, because nothing local is in it or it is the last of a block around it, as
+ * its statements alone.
+ * @param {Node} chunk
+ */
+export function openBlocks(chunk) {
+  const open = (/** @type {Node[]} */ body) =>
+    body.flatMap((node, at) => {
+      const isOpen =
+        node.type === "DoStatement" &&
+        (at === body.length - 1 || !node.body.some((one) => isLocal(one) || isLeaving(one)));
+      return isOpen ? node.body : [node];
+    });
+  return rewrite(chunk, (node) =>
+    Array.isArray(node.body) ? { ...node, body: open(node.body) } : node,
+  );
 }
 
 const nil = () => ({ type: "NilLiteral", value: null, raw: "nil" });

@@ -3,7 +3,7 @@
 // integers only, 5.3. What it relies on is said where it is done: in fold.mjs and locals.mjs.
 
 import { fold } from "./fold.mjs";
-import { distinguish, hoist, joinLocals } from "./locals.mjs";
+import { distinguish, hoist, joinLocals, openBlocks } from "./locals.mjs";
 import { print } from "./print.mjs";
 import { renameFields, renameLocals } from "./rename.mjs";
 import { foldTemporaries } from "./temporaries.mjs";
@@ -23,7 +23,7 @@ export function minify(text, { width, fields, hoist: paths = [] } = {}) {
   const make = (/** @type {string[]} */ hoisted) => {
     let chunk = fold(parse(text));
     distinguish(chunk);
-    chunk = joinLocals(hoist(foldTemporaries(chunk), hoisted));
+    chunk = joinLocals(hoist(foldTemporaries(openBlocks(chunk)), hoisted));
     renameFields(chunk, fields);
     renameLocals(chunk);
     return print(chunk, width);

@@ -160,7 +160,7 @@ export function numbersOpen(count: number): Numbers {
 }
 
 /** A block of `capacity` octets: one flat string, where the firmware has such memory left. */
-export function blockOpen(capacity: number): Block {
+export function blockOpen(capacity: number, _slots: number): Block {
   const octets = new Uint8Array(capacity);
   return { octets: octets, text: E.toString(octets) as string };
 }
@@ -173,27 +173,27 @@ export function isBlockOpen(block: Block): boolean {
 }
 
 /** Copies a message into the block. @inline */
-export function blockPut(block: Block, at: number, message: Message): void {
+export function blockPut(block: Block, _slot: number, at: number, message: Message): void {
   block.octets.set(message as unknown as ArrayLike<number>, at);
 }
 
 /** The octets of a part of the block. @inline */
-export function blockCut(block: Block, at: number, length: number): Octets {
+export function blockCut(block: Block, _slot: number, at: number, length: number): Octets {
   return block.text.slice(at, at + length);
 }
 
 /** Lets go of a message: the ring's arithmetic has done it. @inline */
-export function blockFree(_block: Block, _at: number): undefined {
+export function blockFree(_block: Block, _slot: number): undefined {
   return undefined;
 }
 
 /** The octet at `at`. @inline */
-export function blockFirst(block: Block, at: number): number {
+export function blockFirst(block: Block, _slot: number, at: number): number {
   return block.octets[at]!;
 }
 
 /** Sets bit 3 (DUP) of the octet at `at`. @inline */
-export function blockFlip(block: Block, at: number): void {
+export function blockFlip(block: Block, _slot: number, at: number): void {
   block.octets[at]! |= 8;
 }
 

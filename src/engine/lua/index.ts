@@ -28,10 +28,10 @@ export interface Listeners extends Single {
   on: Record<string, Handler | undefined>;
 }
 
-/** Packets by where they begin, and whether DUP is set in them since. */
+/** Packets by slot, 0 where there is none, and the first octet of each as it is now. */
 export interface Block extends Single {
-  packets: Record<number, string | undefined>;
-  flipped: Record<number, boolean>;
+  packets: Record<number, Octets | 0>;
+  firsts: Numbers;
 }
 
 /** A network connection, as a port opened it. */
@@ -267,9 +267,9 @@ export function numbersOpen(count: number): Numbers {
   return numbers;
 }
 
-/** A block for `capacity` octets: nothing is taken before something is kept. */
-export function blockOpen(_capacity: number): Block {
-  return { packets: {}, flipped: {} };
+/** A block for packets in so many slots: no octets are taken before something is kept. */
+export function blockOpen(_capacity: number, slots: number): Block {
+  return { packets: numbersOpen(slots) as Block["packets"], firsts: numbersOpen(slots) };
 }
 
 /** Whether there is memory behind the block. */
@@ -278,34 +278,30 @@ export function isBlockOpen(_block: Block): boolean {
 }
 
 /** Keeps a message. */
-export function blockPut(block: Block, at: number, message: Message): void {
-  block.packets[at] = message;
-  block.flipped[at] = false;
+export function blockPut(block: Block, slot: number, _at: number, message: Message): void {
+  block.packets[slot] = message;
+  block.firsts[slot] = message.charCodeAt(0);
 }
 
 /** Lets go of a message. */
-export function blockFree(block: Block, at: number): void {
-  block.packets[at] = undefined;
-  block.flipped[at] = undefined as never;
+export function blockFree(block: Block, slot: number): void {
+  block.packets[slot] = 0;
 }
 
-/** The first octet of the message at `at`. */
-export function blockFirst(block: Block, at: number): number {
-  const first = block.packets[at]!.charCodeAt(0);
-  return block.flipped[at] ? first + 8 : first;
+/** The first octet of the message in a slot. */
+export function blockFirst(block: Block, slot: number, _at: number): number {
+  return block.firsts[slot]!;
 }
 
-/** The message at `at`, whole. */
-export function blockCut(block: Block, at: number, _length: number): Octets {
-  const packet = block.packets[at]!;
-  return block.flipped[at]
-    ? String.fromCharCode(packet.charCodeAt(0) + 8) + packet.slice(1, packet.length)
-    : packet;
+/** The message in a slot, whole. */
+export function blockCut(block: Block, slot: number, _at: number, _length: number): Octets {
+  return String.fromCharCode(block.firsts[slot]!) + (block.packets[slot] as Octets).slice(1);
 }
 
-/** Sets bit 3 (DUP) of the first octet of the message at `at`. */
-export function blockFlip(block: Block, at: number): void {
-  block.flipped[at] = true;
+/** Sets bit 3 (DUP) of the first octet of the message in a slot. */
+export function blockFlip(block: Block, slot: number, _at: number): void {
+  const first = block.firsts[slot]!;
+  if (first % 16 < 8) block.firsts[slot] = first + 8;
 }
 
 /** Closes a connection after what was handed over has left. */

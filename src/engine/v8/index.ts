@@ -157,7 +157,7 @@ export function numbersOpen(count: number): Numbers {
 }
 
 /** A block of `capacity` octets. */
-export function blockOpen(capacity: number): Block {
+export function blockOpen(capacity: number, _slots: number): Block {
   try {
     return { octets: new Uint8Array(capacity) };
   } catch {
@@ -171,7 +171,7 @@ export function isBlockOpen(block: Block): boolean {
 }
 
 /** Copies a message into the block. */
-export function blockPut(block: Block, at: number, message: Message): void {
+export function blockPut(block: Block, _slot: number, at: number, message: Message): void {
   if (typeof message === "string") {
     octetsWrite(block.octets!, at, message);
     return;
@@ -183,20 +183,20 @@ export function blockPut(block: Block, at: number, message: Message): void {
 }
 
 /** The octets of a part of the block. */
-export function blockCut(block: Block, at: number, length: number): Octets {
+export function blockCut(block: Block, _slot: number, at: number, length: number): Octets {
   return toOctets(block.octets!.subarray(at, at + length));
 }
 
 /** Lets go of a message: the ring's arithmetic has done it. */
-export function blockFree(_block: Block, _at: number): void {}
+export function blockFree(_block: Block, _slot: number): void {}
 
 /** The octet at `at`. */
-export function blockFirst(block: Block, at: number): number {
+export function blockFirst(block: Block, _slot: number, at: number): number {
   return block.octets![at]!;
 }
 
 /** Sets bit 3 (DUP) of the octet at `at`. */
-export function blockFlip(block: Block, at: number): void {
+export function blockFlip(block: Block, _slot: number, at: number): void {
   block.octets![at]! |= 8;
 }
 

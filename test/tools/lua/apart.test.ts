@@ -130,6 +130,18 @@ describe("local variables beyond what a function may have", () => {
     await same(text, after);
   });
 
+  it("hold state in two functions around, as far as one may reach", async () => {
+    const state = Array.from({ length: 55 }, (_, i) => `s${i}`);
+    const uses = state.map((name, i) => `${name} = (${name} or 0) + ${i}`).join("\n");
+    const text = `local ${state.join(", ")}\nlocal function f() ${uses} return ${state.join(" + ")} end\nreturn f() + f()`;
+    const near = nest(text, 47, 6);
+    const far = nest(text, 47, 6, 57);
+    expect(near.fields.length).toBeGreaterThan(0);
+    expect(far.fields).toEqual([]);
+    expect(checkLua(far.text, "x")).toEqual([]);
+    await same(text, far.text);
+  });
+
   it("are none where they fit", () => {
     expect(nest("local function a() end return a", 47, 50)).toEqual({
       text: "local function a() end return a",

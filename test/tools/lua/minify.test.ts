@@ -35,6 +35,13 @@ describe("the minifier", () => {
     ["return {x=(f())}, (f()), (f())", "return{x=f()},f(),(f())"],
     ["local a=(...) a(a) return (...)", "local a=...a(a)return(...)"],
     ["local a,b=(...) a(b)", "local a,b=(...)a(b)"],
+    // Blocks that limit nothing.
+    ["do f() end do local a=f() a(a) end g()", "f()do local a=f()a(a)end g()"],
+    ["if f() then g() do local a=f() a(a) end end", "if f()then g()local a=f()a(a)end"],
+    ["f() do return end g()", "f()do return end g()"],
+    ["while f() do do break end g() end", "while f()do do break end g()end"],
+    ["local a=f() g(a,a) do local a=2 f(a,a) end", "local a=f()g(a,a)local a=2 f(a,a)"],
+    ["if not true then f() end g()", "g()"],
     // Concatenation.
     ['return ((a.."x").."y")..b', 'return a.."xy"..b'],
     ["return 3 ..x, x..3, x..3 ..y, 1.5 ..x", "return 3 ..x,x..3,x..3 ..y,1.5 ..x"],
@@ -56,7 +63,7 @@ describe("the minifier", () => {
     // What must stay apart, and what need not.
     ["a=b ; (f)()", "a=b;f()".replace(";", " ")],
     ["a=b ; (f or g)()", "a=b;(f or g)()"],
-    ["do end (f or g)()", "do end;(f or g)()"],
+    ["while f() do end (f or g)()", "while f()do end;(f or g)()"],
     ["if a then (f or g)() end", "if a then(f or g)()end"],
     ["return a - -b", "return a- -b"],
     ["return {[ [[x y]] ]=1, ['x']=2, ['end']=3}", 'return{["x y"]=1,x=2,["end"]=3}'],
@@ -71,7 +78,7 @@ describe("the minifier", () => {
     ["local x, y = f(), nil f(x, y)", "local a,b=f(),nil f(a,b)"],
     ["local x = 1 f(x) local y = 2 f(y)", "local a=1 f(a)local a=2 f(a)"],
     ["local x = 1 do local y = 2 f(y) end f(x)", "local a=1 do local a=2 f(a)end f(a)"],
-    ["local x = 1 do local y = x f(x, y) end", "local a=1 do local b=a f(a,b)end"],
+    ["local x = 1 do local y = x f(x, y) end g()", "local a=1 do local b=a f(a,b)end g()"],
     ["local x = x f(x)", "local a=x f(a)"],
     ["local x = 1 f(x, a)", "local b=1 f(b,a)"],
     ["function t.u:m(v) return self, v end", "function t.u:m(a)return self,a end"],
