@@ -35,9 +35,10 @@ export function accept(s: Session, present: number): void {
   if (present < 1) {
     s.released = [];
     s.received = [];
-    for (const subscription of s.subscriptions) {
-      if (subscription.stage > Stage.ASKED) subscription.stage = Stage.NEW;
-    }
+  }
+  // A new session has no subscriptions; one that is kept has those of which it is sure.
+  for (const subscription of s.subscriptions) {
+    if (subscription.stage > Stage.ASKED + present) subscription.stage = Stage.NEW;
   }
   for (const packetId of released) {
     // PUBRELs first, in the order of their PUBRECs [MQTT-4.6.0-4], without DUP. A server with a new
@@ -55,11 +56,9 @@ export function accept(s: Session, present: number): void {
 /** The link is gone. A message that was being handed on in parts is told as broken off. */
 export function sessionClosed(s: Session): void {
   const left = s.left;
-  // A connection whose CONNACK did not come may have begun a session, which has no subscriptions.
   for (const subscription of s.subscriptions) {
-    if (subscription.stage < Stage.KNOWN || s.phase === Phase.CONNECTING) {
-      subscription.stage = Stage.NEW;
-    }
+    if (subscription.stage < Stage.KNOWN) subscription.stage = Stage.NEW;
+    else if (s.phase === Phase.CONNECTING) subscription.stage = Stage.UNSURE;
   }
   if (s.phase !== Phase.ENDED) s.phase = Phase.OFFLINE;
   s.gate.link = undefined;

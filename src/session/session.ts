@@ -25,6 +25,8 @@ export const enum Stage {
   ASKED = 1,
   /** It has answered. */
   KNOWN = 2,
+  /** It has, but a connection whose CONNACK did not come may have begun another session. */
+  UNSURE = 3,
 }
 
 /** Numbers that mark a state no real value can have. */

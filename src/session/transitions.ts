@@ -17,9 +17,9 @@
 // ENDED has two parts: while the link still carries DISCONNECT it is called ENDING here. The code has
 // no number for it: nothing is done in it but to wait for the link to close.
 //
-// A subscription is at one of three stages: to be asked, asked, known to the server. What was asked on a
-// connection that is lost has to be asked again; so has what is known, when the server has a new session,
-// or may have: a connection whose CONNACK did not come may have begun one.
+// A subscription is at one of four stages: to be asked, asked, known to the server, perhaps known. What was
+// asked on a connection that is lost has to be asked again; so has what is known, when the server has a new
+// session, or may have had one: a connection whose CONNACK did not come may have begun it.
 
 import type { Phase } from "./session.js";
 
