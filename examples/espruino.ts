@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What the examples share on Espruino: what stands in Storage as `ringlet.json`, Wi-Fi, and pins by their
+// What the examples share on Espruino: what stands in Storage as `ringlet.json`, Wi-Fi or Bluetooth, and pins by their
 // names, each for one thing only.
 
+import { create as createI2c } from "../boards/espruino/ports/i2c.js";
 import { create as createStore } from "../boards/espruino/ports/store.js";
-import { joinWifi as join } from "../boards/espruino/wifi.js";
-import type { After } from "../boards/hal.js";
+import { joinWifi } from "../boards/espruino/wifi.js";
+import { openWire } from "../boards/espruino/wire.js";
+import type { After, I2cBus } from "../boards/hal.js";
 import type { OutputPin } from "../boards/sensors/output.js";
 import type { GadgetConfig, GadgetPort } from "../src/device/gadget.js";
 
@@ -16,7 +18,7 @@ export interface BoardConfig extends GadgetConfig {
   pins?: Record<string, string>;
 }
 
-const after = setTimeout as unknown as After;
+export const after = setTimeout as unknown as After;
 
 /** What is in `ringlet.json`. */
 export function readConfig(): any {
@@ -50,13 +52,35 @@ export function portOf<T>(pin: Pin | undefined, make: (pin: Pin) => T): T | unde
   return undefined;
 }
 
+/** I²C on two pins, or those in `ringlet.json`. */
+export function i2cOf(config: BoardConfig, usualScl: string, usualSda: string): I2cBus | undefined {
+  const scl = pinOf(config, "scl", usualScl);
+  return portOf(scl && pinOf(config, "sda", usualSda), (sda) => {
+    I2C1.setup({ sda: sda, scl: scl! });
+    return createI2c(I2C1);
+  });
+}
+
 /** A pin that is only written to. */
 export function outputOf(pin: Pin): OutputPin {
   return { write: (level) => digitalWrite(pin, level as never), after: after };
 }
 
-/** Joins the Wi-Fi, and again when it was lost; begins once. */
-export function joinWifi(config: BoardConfig, begin: () => void): void {
-  if (config.host) join(config.ssid, config.wifiPassword, begin);
+/** Joins the Wi-Fi, and again when it is lost; begins when it is there for the first time. */
+export function onWifi(config: BoardConfig, begin: () => void): void {
+  if (config.host && config.ssid) joinWifi(config.ssid, config.wifiPassword, begin);
   else print("No ringlet.json in Storage: write host, ssid and wifiPassword there first.");
+}
+
+/** Begins when a central has come to the board's Bluetooth, for MQTT-SN over it. */
+export function onWire(config: any, button: Pin, begin: () => void): void {
+  let isBegun = false;
+  openWire(button, () => {
+    if (isBegun) return;
+    isBegun = true;
+    config.stream = Bluetooth;
+    // Who reconnects over Bluetooth is not one of a thousand: soon.
+    config.reconnect = config.reconnect || { min: 1000, max: 8000 };
+    begin();
+  });
 }

@@ -47,3 +47,7 @@ declare namespace Bangle {
 }
 /** The pin of that name; undefined where there is none. */
 declare function Pin(name: string): Pin | undefined;
+declare namespace ESP32 {
+  /** Starts anew after so many microseconds. */
+  function deepSleep(us: number): void;
+}

@@ -15,7 +15,9 @@ declare namespace i2c {
 }
 /** @noSelf */
 declare namespace gpio {
+  const IN: number;
   const OUT: number;
+  const PULL_DOWN: number;
   const INTR_UP_DOWN: number;
   function trig(
     pin: number,
@@ -45,6 +47,17 @@ declare namespace node {
 }
 /** @noSelf */
 declare namespace uart {
+  const PARITY_NONE: number;
+  const STOPBITS_1: number;
+  function setup(
+    id: number,
+    baud: number,
+    bits: number,
+    parity: number,
+    stop: number,
+    pins: object,
+  ): void;
+  function start(id: number): void;
   const write: (this: void, id: number, octets: string) => void;
   function on(
     id: number,

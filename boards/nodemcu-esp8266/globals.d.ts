@@ -7,6 +7,7 @@ declare namespace adc {
 }
 /** @noSelf */
 declare namespace gpio {
+  const INPUT: number;
   const OUTPUT: number;
   const LOW: number;
   const HIGH: number;

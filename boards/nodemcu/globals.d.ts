@@ -56,6 +56,7 @@ declare namespace sjson {
 /** @noSelf */
 declare namespace node {
   function chipid(): number | string;
+  function dsleep(us: number): void;
   function heap(): number;
 }
 declare function require(this: void, name: string): any;

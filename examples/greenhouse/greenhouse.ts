@@ -6,24 +6,16 @@ import type { AnalogPin, I2cBus } from "../../boards/hal.js";
 import { create as createAnalog } from "../../boards/sensors/analog.js";
 import { create as createBh1750 } from "../../boards/sensors/bh1750.js";
 import { create as createBme280 } from "../../boards/sensors/bme280.js";
-import {
-  create as createOutput,
-  type Output,
-  type OutputPin,
-} from "../../boards/sensors/output.js";
+import type { OutputPin } from "../../boards/sensors/output.js";
 import { usual } from "../../boards/sensors/sensor.js";
 import { DeviceStatus } from "../../boards/sensors/status.js";
 import {
-  type Gadget,
   gadgetAdd,
-  gadgetCommand,
   type GadgetConfig,
-  gadgetFault,
-  type GadgetHooks,
   gadgetOpen,
   type GadgetPort,
-  gadgetTell,
 } from "../../src/device/gadget.js";
+import { switchOf } from "../switch.js";
 
 /** What stands in `ringlet.json` besides. */
 export interface GreenhouseConfig extends GadgetConfig {
@@ -74,40 +66,17 @@ function soilOf(pin: AnalogPin | undefined, dry: number, wet: number) {
 /** Digits behind the point, as the drivers' `meta` tells them. */
 const DECIMALS = { temperature: 2, humidity: 2, illuminance: 1 };
 
-/** The pump, and its command; returns how to tell its state, and how to switch it off. */
-function pumpOf(g: Gadget, pin: OutputPin | undefined, maxOn: number): GadgetHooks {
-  let pump: Output | undefined;
-  function state(): void {
-    if (pump) gadgetTell(g, "pump", pump.level() > 0 ? "on" : "off", true);
-    else gadgetFault(g, "pump", DeviceStatus.NO_PORT);
-  }
-  if (pin) pump = createOutput(pin, { maxOn: maxOn, expired: state });
-  gadgetCommand(g, "pump", (payload) => {
-    const isOn = payload === "on";
-    if (!pump || (!isOn && payload !== "off")) return false;
-    pump.set(isOn ? 1 : 0);
-    state();
-    return true;
-  });
-  return {
-    states: state,
-    lost: () => {
-      if (pump) pump.set(0);
-    },
-  };
-}
-
 /** Starts it. */
 export function greenhouse(config: GreenhouseConfig, board: GadgetPort, wiring: Wiring): void {
   gadgetOpen(config, board, DECIMALS, (g) => {
-    const i2c = wiring.i2c;
-    gadgetAdd(g, "climate", i2c ? createBme280(i2c) : DeviceStatus.NO_PORT);
-    gadgetAdd(g, "light", i2c ? createBh1750(i2c) : DeviceStatus.NO_PORT);
+    const bus = wiring.i2c;
+    gadgetAdd(g, "climate", bus ? createBme280(bus) : DeviceStatus.NO_PORT);
+    gadgetAdd(g, "light", bus ? createBh1750(bus) : DeviceStatus.NO_PORT);
     gadgetAdd(
       g,
       "soil",
       soilOf(wiring.soil, usual(config.dry, Soil.DRY), usual(config.wet, Soil.WET)),
     );
-    return pumpOf(g, wiring.pump, usual(config.maxOn, Pump.MAX_ON));
+    return switchOf(g, "pump", wiring.pump, usual(config.maxOn, Pump.MAX_ON));
   });
 }

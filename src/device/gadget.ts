@@ -212,7 +212,9 @@ export function gadgetOpen(
     missing: 0,
     isAnnounced: false,
   };
-  client.on("connect", () => announce(g));
+  client.on("connect", () => {
+    if (!g.isAnnounced) announce(g);
+  });
   client.on("close", (status) => {
     g.isAnnounced = false;
     g.hooks.lost();

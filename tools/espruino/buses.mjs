@@ -100,6 +100,8 @@ export function createBuses(events, realm, octetsOf, { i2c, spi, wire, uart }) {
       I2C1: bus(),
       SPI1: record({ setup() {}, send: (data, _select) => spi(octetsOf(data)) }),
       Serial1: serialPort,
+      // One line: whichever a program has set up.
+      Serial2: serialPort,
       OneWire,
     },
     /** Octets come in at Serial1. @param {string} octets */

@@ -35,6 +35,7 @@ export const WIRINGS = {
     motion: { input: { "espruino-esp32": "D27", "nodemcu-esp32": 27, "nodemcu-esp8266": 6 } },
     light: { output: { "espruino-esp32": "D4", "nodemcu-esp32": 4, "nodemcu-esp8266": 5 } },
   },
+  sleeper: { bme280: { i2c: 0x76, chip: bme280 } },
   "machine-monitor": {
     mpu6050: { i2c: 0x68, chip: mpu6050 },
     ads1115: { i2c: 0x48, chip: ads1115 },
@@ -43,5 +44,9 @@ export const WIRINGS = {
   wearable: {
     max30102: { i2c: 0x57, chip: max30102 },
     mpu6050: { i2c: 0x68, chip: mpu6050 },
+    battery: {
+      analog: { "espruino-esp32": "D34", "nodemcu-esp32": 6, "nodemcu-esp8266": 0 },
+      sees: (world) => world.value("cell"),
+    },
   },
 };

@@ -4,7 +4,7 @@
 
 import { load, memory, temperature } from "../station/machine.mjs";
 
-/** Celsius, pascal, percent, lux, percent of moisture; m/s², hertz, beats a minute; volts, amperes, … */
+/** Celsius, pascal, percent, lux, percent of moisture; m/s², hertz, beats a minute; volts, amperes, kilograms; of an analog input. */
 const USUAL = {
   temperature: 21.5,
   pressure: 101325,
@@ -22,6 +22,7 @@ const USUAL = {
   current: 1.52,
   energy: 123456,
   mass: 0,
+  cell: 0.5606,
 };
 
 /** A world's source: the machine it runs on. Where it has no thermometer, its load warms it. */

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Something that is worn: heart rate, steps, battery. Whence they come, and over which link they go, is
+// the board's: chips and Wi-Fi, or the watch's own sensors and MQTT-SN over Bluetooth.
+
+import { DeviceStatus } from "../../boards/sensors/status.js";
+import type { Done, Reading, Sensor } from "../../boards/sensors/sensor.js";
+import {
+  gadgetAdd,
+  type GadgetConfig,
+  gadgetOpen,
+  type GadgetPort,
+} from "../../src/device/gadget.js";
+
+/** What is measured, as far as it is there. */
+export interface Body {
+  pulse: Sensor | undefined;
+  steps: Sensor | undefined;
+  battery: Sensor | undefined;
+}
+
+/** A quantity that the board just knows; below 0 it does not. */
+export function known(name: string, find: (this: void) => number): Sensor {
+  return {
+    read: (done: Done) => {
+      const reading: Reading = {};
+      reading[name] = find();
+      if (reading[name]! < 0) done(DeviceStatus.UNREADY);
+      else done(DeviceStatus.OK, reading);
+    },
+  };
+}
+
+/** Starts it. */
+export function wearable(config: GadgetConfig, board: GadgetPort, body: Body): void {
+  gadgetOpen(config, board, {}, (g) => {
+    gadgetAdd(g, "pulse", body.pulse || DeviceStatus.NO_PORT);
+    gadgetAdd(g, "steps", body.steps || DeviceStatus.NO_PORT);
+    gadgetAdd(g, "battery", body.battery || DeviceStatus.NO_PORT);
+    return { states: () => {}, lost: () => {} };
+  });
+}
