@@ -53,6 +53,8 @@ export async function stageOpen(options: Options) {
   broker.aedes.on("publish", ({ topic, payload, qos, retain }, from) => {
     if (from) seen.push({ topic, payload: payload.toString(), qos, retain });
   });
+  const subscribed = new Set<string>();
+  broker.aedes.on("subscribe", (all) => all.forEach(({ topic }) => subscribed.add(topic)));
   broker.aedes.on("clientDisconnect", () => seen.push(gone));
   const world = createWorld();
   const ringlet = {
@@ -105,11 +107,15 @@ export async function stageOpen(options: Options) {
       const { payload } = await next("report", (text) => isIt(JSON.parse(text)));
       return JSON.parse(payload);
     },
-    command: (name: string, payload: string, retain = false) =>
+    /** Sends a command, as soon as somebody listens for it. */
+    async command(name: string, payload: string, retain = false): Promise<void> {
+      const topic = below(`set/${name}`);
+      await until(() => subscribed.has(topic));
       broker.aedes.publish(
-        { cmd: "publish", topic: below(`set/${name}`), payload, qos: 1, retain, dup: false },
+        { cmd: "publish", topic, payload, qos: 1, retain, dup: false },
         () => {},
-      ),
+      );
+    },
   };
 }
 

@@ -88,7 +88,7 @@ async function chipsForInterpreter() {
 /** What the Linux build lacks, in front of the bundle. */
 const preludeOf = (config, chips) => `
 require("Storage").writeJSON("ringlet.json", ${JSON.stringify(config)});
-Modules.addCached("Wifi", function() { exports.connect = function(s, o, f) { setTimeout(f, 1); }; });
+Modules.addCached("Wifi", function() { exports.on = function() {}; exports.connect = function(s, o, f) { setTimeout(f, 1); }; });
 var I2C1 = (function() {
   ${chips}
   function told() { return JSON.parse(require("fs").readFileSync("world.json")); }
