@@ -281,7 +281,7 @@ test.skipIf(!tshark)(`tshark reads the same, and finds nothing malformed (${abou
   expect(seen.map(({ lengths }) => lengths.reduce((sum, one) => sum + one))).toEqual(
     captured.map(({ octets }) => octets.length),
   );
-  // Without any field these delete the will (specification sections 5.4.7 and 5.4.24); tshark 4.0 wants one.
+  // Without any field these delete the will (specification sections 5.4.7 and 5.4.22); tshark 4.0 wants one.
   const isEmptyWill = (words: string) => words === "WILLTOPIC" || words === "WILLTOPICUPD";
   expect(seen.filter(({ marks, words }) => marks !== "" && !isEmptyWill(words))).toEqual([]);
 });
