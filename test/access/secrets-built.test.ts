@@ -25,7 +25,7 @@ const SECRET = "planted-7f3a";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** What the build reads, and what npm packs. */
 const SOURCES = [
-  ...["src", "boards", "tools", "build.mjs", "tsconfig.json", "package.json"],
+  ...["src", "boards", "examples", "tools", "build.mjs", "tsconfig.json", "package.json"],
   ...["README.md", "CHANGELOG.md", "LICENSE"],
 ];
 /** Each back end, and the programs that read a ringlet.json; all of them would take a minute. */
