@@ -97,6 +97,8 @@ export interface DatagramPort extends Single {
   after: <T>(this: void, step: (this: void, record: T) => void, ms: number, record: T) => Timer;
   stop: (this: void, timer: Timer) => void;
   chance: (this: void, count: number) => number;
+  /** Seconds of a clock; only what passes between two calls counts, and it may be set meanwhile. */
+  now: (this: void) => number;
 }
 
 /**

@@ -17,12 +17,14 @@ interface Given {
 function openStream(drive: Single, events: DatagramEvents, stream: any): DatagramLink {
   const reader: FrameReader = { part: "" };
   stream.on("data", (chunk: Octets) => {
-    for (const frame of readFrames(reader, chunk, SnLimit.DATAGRAM)) {
-      events.received(drive, decodeFrame(frame), "", 0);
-    }
+    const frames = readFrames(reader, chunk, SnLimit.DATAGRAM);
+    for (const frame of frames) events.received(drive, decodeFrame(frame), "", 0);
   });
   return {
-    write: (message: Octets) => stream.write(encodeFrame(message)),
+    write: (message: Octets) => {
+      const frame = encodeFrame(message);
+      stream.write(frame);
+    },
     end: () => stream.removeAllListeners("data"),
   } as DatagramLink;
 }
@@ -31,18 +33,13 @@ function open(drive: Single, events: DatagramEvents, options: Given): DatagramLi
   let link: any;
   if (options.stream) return openStream(drive, events, options.stream);
   try {
-    const socket = require("dgram").createSocket("udp4");
-    link = {
-      write: (message: Octets) => socket.send(message, link.port, link.host),
-      end: () => {
-        socket.removeAllListeners();
-        socket.close();
-      },
-    };
-    socket.on("message", (message: Octets, from: { address: string; port: number }) =>
+    link = require("dgram").createSocket("udp4");
+    link.write = (message: Octets) => link.send(message, link.port, link.host);
+    link.end = link.close;
+    link.on("message", (message: Octets, from: { address: string; port: number }) =>
       events.received(drive, message, from.address, from.port),
     );
-    socket.on("close", () => events.closed(drive));
+    link.on("close", () => events.closed(drive));
   } catch (error) {
     // No network.
   }
@@ -70,4 +67,5 @@ export const port: DatagramPort = {
   // Throws for undefined; 0 is no timer.
   stop: clearTimeout as DatagramPort["stop"],
   chance: chance,
+  now: getTime,
 };

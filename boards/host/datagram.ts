@@ -70,4 +70,5 @@ export const port: DatagramPort = {
   after: tcp.after,
   stop: tcp.stop,
   chance: tcp.chance,
+  now: () => performance.now() / 1000,
 };

@@ -97,4 +97,5 @@ export const port: DatagramPort = {
     if (timer !== 0) (timer as NodemcuTimer).unregister();
   },
   chance: (count) => math.random(count) - 1,
+  now: () => tmr.time(),
 };

@@ -35,6 +35,7 @@ declare namespace tls {
 declare namespace tmr {
   const ALARM_SINGLE: number;
   function create(): NodemcuTimer;
+  function time(): number;
 }
 interface NodemcuTimer {
   alarm(ms: number, mode: number, step: (this: void) => void): boolean;

@@ -19,18 +19,18 @@ export function crc16(octets: string): number {
 }
 
 /** The last octet behind escapes, or one that gets its escape: what differs is bit 5. */
-function turned(octets: string): string {
+export function turned(octets: string): string {
   return String.fromCharCode(octets.charCodeAt(octets.length - 1) ^ 32);
 }
 
-/** With `}` in front of Ctrl-C, XON, XOFF, `}` and `~`, and those changed. */
+/** With `}` in front of Ctrl-C, XON, XOFF, `}` and `~`, and those changed. @inline */
 export function escapeOctets(octets: string): string {
   return octets.replace(/[\x03\x11\x13}~]/g, (octet) => "}" + turned(octet));
 }
 
-/** The octets again, without any Ctrl-C, XON or XOFF that came between. */
+/** The octets again, without any Ctrl-C, XON or XOFF that came between. @inline */
 export function unescapeOctets(octets: string): string {
-  return octets.replace(/[\x03\x11\x13]/g, "").replace(/}+./g, (found) => turned(found));
+  return octets.replace(/[\x03\x11\x13]/g, "").replace(/}+./g, turned);
 }
 
 /** What stands between flags; the last piece is still open. @inline */

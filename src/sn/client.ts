@@ -2,7 +2,7 @@
 // The MQTT-SN client as its callers see it: `connect`'s options and the record of functions it returns. Where the
 // meaning is the same as over MQTT, so are the names.
 
-import { faceOf, Handler, isNothing, isWhole, orUsual, Payload, Room, textOctets } from "#engine";
+import { faceOf, Handler, isNothing, isWhole, orUsual, Payload, textOctets } from "#engine";
 import { Limit } from "#limits";
 import type { DatagramPort } from "../../boards/hal.js";
 import { Status } from "../status.js";
@@ -10,52 +10,14 @@ import type { Will } from "../wire/connect.js";
 import { encodeInteger } from "../wire/packet.js";
 import { drain, end, settle, step } from "./drive.js";
 import { SnLimit } from "./limits.js";
-import type { MessageFields } from "./packet.js";
+import type { SnOptions } from "./options.js";
+import { type MessageFields, MsgType, TopicIdType } from "./packet.js";
 import { publish, refuse } from "./publish.js";
-import {
-  Resumption,
-  type SnHandler,
-  SnPhase,
-  SnSession,
-  type SnSessionOptions,
-} from "./session.js";
+import { Resumption, type SnHandler, SnPhase, type SnSession } from "./session.js";
 import { subscribe } from "./subscribe.js";
+import { keyFrom } from "./topics.js";
 
-/** Options of `connect`. Limits have the defaults of the bundle's profile. */
-export interface SnOptions extends SnSessionOptions {
-  /** 1 to 23 octets. */
-  clientId: string;
-  /** The gateway; over UDP this, `gateways` or `search` is needed, over a stream none of them. */
-  host?: string | undefined;
-  /** 1883. */
-  port?: number | undefined;
-  /** More gateways, for when that one does not answer. */
-  gateways?: { host: string; port?: number | undefined }[] | undefined;
-  /** A byte stream in place of UDP: the platform's own serial port. */
-  stream?: unknown;
-  cleanSession?: boolean | undefined;
-  will?: Will | undefined;
-  /** Topic names, or filters, with the identifiers agreed upon for them. */
-  predefined?: Record<string, number> | undefined;
-  /** The wireless node the client says it is, behind a forwarder's header. */
-  nodeId?: string | undefined;
-  /** Seconds, from 1 on. */
-  keepAlive?: number | undefined;
-  /** T_RETRY, and N_RETRY. */
-  retryMs?: number | undefined;
-  retries?: number | undefined;
-  /** T_WAIT. */
-  waitMs?: number | undefined;
-  reconnect?: { min?: number | undefined; max?: number | undefined } | undefined;
-  /** Octets of names and payloads that wait, and how many messages. */
-  outbox?: number | undefined;
-  inFlight?: number | undefined;
-  subscriptions?: number | undefined;
-  /** Topic names whose identifiers are remembered. */
-  topics?: number | undefined;
-  /** Octets of a datagram. */
-  mtu?: number | undefined;
-}
+export type { SnOptions } from "./options.js";
 
 /** Figures since `connect`. */
 export interface SnStats {
@@ -122,62 +84,53 @@ export type SnEvent =
 
 /** Makes a client and connects it; a Status when the options make no sense. */
 export function snOpen(options: SnOptions, port: DatagramPort): SnClient | Status {
-  const clientId = textOctets(options.clientId);
   const nodeId = options.nodeId || "";
-  const reconnect = options.reconnect || {};
-  const keepAlive = orUsual(options.keepAlive, Limit.KEEP_ALIVE);
-  const minMs = orUsual(reconnect.min, Limit.RECONNECT_MIN_MS);
+  const head = isNothing(nodeId)
+    ? ""
+    : String.fromCharCode(nodeId.length + 3, MsgType.ENCAPSULATED, 0) + nodeId;
   const s: SnSession = {
     phase: SnPhase.OFFLINE,
     port: port,
-    gate: { link: undefined, room: Room.SHUT, idle: 0 },
+    link: undefined,
     listeners: { on: {} },
     // Filled when the first datagram comes.
     fields: {} as MessageFields,
-    clientId: clientId,
-    isClean: options.cleanSession !== false,
+    options: options,
+    clientId: textOctets(options.clientId),
     will: options.will,
-    mtu: orUsual(options.mtu, SnLimit.DATAGRAM) - SnLimit.HEAD - nodeId.length,
-    nodeId: nodeId,
-    keepAlive: keepAlive,
+    head: head,
+    mtu: orUsual(options.mtu, SnLimit.DATAGRAM) - SnLimit.HEAD - head.length,
+    keepAlive: orUsual(options.keepAlive, Limit.KEEP_ALIVE),
     retryMs: orUsual(options.retryMs, options.stream ? SnLimit.STREAM_RETRY_MS : SnLimit.RETRY_MS),
     retries: orUsual(options.retries, SnLimit.RETRIES),
-    waitMs: orUsual(options.waitMs, SnLimit.WAIT_MS),
-    minMs: minMs,
-    maxMs: orUsual(reconnect.max, Limit.RECONNECT_MAX_MS),
-    options: options,
+    outcome: Status.OK,
     timer: 0,
     due: 0,
-    boundMs: minMs,
+    boundMs: 0,
     gateways: [],
     peer: "",
+    type: 0,
     request: "",
     answer: 0,
     awaited: "",
     tries: 0,
+    asked: undefined,
     queue: [],
-    queued: 0,
-    outbox: orUsual(options.outbox, Limit.OUTBOX),
-    inFlight: orUsual(options.inFlight, Limit.IN_FLIGHT),
     wanting: false,
-    isCongested: false,
     pause: 0,
     names: [],
-    ids: [],
-    topics: orUsual(options.topics, SnLimit.TOPICS),
-    fixedNames: [],
-    fixedIds: [],
-    noId: encodeInteger(0),
+    keys: [],
+    fixed: 0,
     lastId: port.chance(SnLimit.MAX_DURATION),
     received: [],
     subscriptions: [],
-    maxSubscriptions: orUsual(options.subscriptions, Limit.SUBSCRIPTIONS),
     sleep: 0,
     told: 0,
-    resumption: Resumption.NONE,
+    resumption: options.cleanSession === false ? Resumption.SESSION : Resumption.CLEAN,
     missed: 0,
     isLingering: false,
-    isNewWill: false,
+    newWill: 0,
+    updates: options.willUpdate === true,
     isLeaving: false,
     done: undefined,
     doneTimer: 0,
@@ -188,15 +141,16 @@ export function snOpen(options: SnOptions, port: DatagramPort): SnClient | Statu
   };
   const predefined = options.predefined || {};
   for (const name in predefined) {
-    s.fixedNames.push(textOctets(name));
-    s.fixedIds.push(encodeInteger(predefined[name]!));
+    s.names.push(textOctets(name));
+    s.keys.push(keyFrom(TopicIdType.PREDEFINED, encodeInteger(predefined[name]!)));
+    s.fixed += 1;
   }
-  if (options.host || options.stream) addGateway(s, options);
-  for (const gateway of options.gateways || []) addGateway(s, gateway);
+  if (options.host || options.stream) s.gateways.push(options);
+  for (const gateway of options.gateways || []) s.gateways.push(gateway);
   if (
     isNothing(options.clientId) ||
-    clientId.length > SnLimit.CLIENT_ID ||
-    keepAlive > SnLimit.MAX_DURATION ||
+    s.clientId.length > SnLimit.CLIENT_ID ||
+    s.keepAlive > SnLimit.MAX_DURATION ||
     (s.gateways.length < 1 && !options.search)
   )
     return Status.INVALID_OPTION;
@@ -217,13 +171,9 @@ export function snOpen(options: SnOptions, port: DatagramPort): SnClient | Statu
   return client;
 }
 
-function addGateway(s: SnSession, given: Pick<SnOptions, "host" | "port">): void {
-  s.gateways.push({ host: given.host || "", port: orUsual(given.port, 1883), isFound: false });
-}
-
 /** What a call returns, after what follows from it. */
 function settled(s: SnSession, result: number): number {
-  settle(s, Status.OK);
+  settle(s);
   return result;
 }
 
@@ -254,7 +204,7 @@ function doUnsubscribe(s: SnSession, topicFilter: string): number {
 
 function setWill(s: SnSession, will: Will | undefined): Status {
   s.will = will;
-  s.isNewWill = s.phase > SnPhase.OFFLINE;
+  s.newWill = MsgType.WILLTOPICUPD;
   return settled(s, Status.OK);
 }
 
@@ -267,12 +217,12 @@ function setSleep(s: SnSession, seconds: number): Status {
 
 function doDrain(s: SnSession, ms: number, done: SnSession["done"]): void {
   drain(s, ms, done);
-  settle(s, Status.OK);
+  settle(s);
 }
 
 function doEnd(s: SnSession): void {
   end(s);
-  settle(s, Status.OK);
+  settle(s);
 }
 
 function on(s: SnSession, event: SnEvent, handler: Handler): SnClient {

@@ -9,14 +9,16 @@ export const enum SnLimit {
    * less 8 for the address (run on 2v29).
    */
   DATAGRAM = 528,
-  /** The most octets in front of a payload or a name in one, 3 of them of a forwarder's header. */
-  HEAD = 12,
+  /** The most octets in front of a payload or a name in one. */
+  HEAD = 9,
   /** T_RETRY: after so long without an answer a message is sent again; a quarter of it is added by chance. */
   RETRY_MS = 10000,
   /** The same over a stream, where an answer takes milliseconds. */
   STREAM_RETRY_MS = 2000,
   /** N_RETRY: so often; then the gateway is lost. */
   RETRIES = 3,
+  /** N_ADV: a gateway that has missed so many ADVERTISEs is gone. */
+  ADVERTISES = 3,
   /** T_WAIT: what a gateway refused because of congestion waits so long. */
   WAIT_MS = 300000,
   /** T_SEARCHGW: the first SEARCHGW waits up to so long. */

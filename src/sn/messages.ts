@@ -3,12 +3,12 @@
 // and message identifiers are two octets each, as `decodeMessage` gives them and `encodeInteger` makes
 // them; a short topic name stands in place of a topic identifier as it is.
 
-import { Octets } from "#engine";
+import { dotted, Octets } from "#engine";
 import { decodeInteger, encodeInteger } from "../wire/packet.js";
 import { encodeMessage, type MessageFields, MsgType } from "./packet.js";
 
 /** The only protocol identifier there is (section 5.3.8). */
-const enum Protocol {
+export const enum Protocol {
   ID = 1,
 }
 
@@ -116,15 +116,7 @@ export function isTopicWhole(m: MessageFields, octets: Octets): boolean {
 
 /** The IPv4 address of a GWINFO as text, "" where it is none: 4 octets, and 2 of the port. */
 export function addressOf(octets: Octets, at: number): string {
-  return octets.length - at === 6
-    ? octets.charCodeAt(at) +
-        "." +
-        octets.charCodeAt(at + 1) +
-        "." +
-        octets.charCodeAt(at + 2) +
-        "." +
-        octets.charCodeAt(at + 3)
-    : "";
+  return octets.length - at === 6 ? dotted(octets.slice(at, at + 4)) : "";
 }
 
 /** The port of that address. */

@@ -4,9 +4,9 @@
 //
 //   Length (1) | MsgType | fields          or          0x01 | Length (2) | MsgType | fields
 
-import { Octets, quotient, Single } from "#engine";
+import { half, Octets, orUsual, quotient, Single } from "#engine";
 import { Status } from "../status.js";
-import { decodeInteger } from "../wire/packet.js";
+import { decodeInteger, encodeInteger } from "../wire/packet.js";
 
 /** The types of messages (section 5.2.2). PUBCOMP comes before PUBREC here. */
 export const enum MsgType {
@@ -70,7 +70,7 @@ export const enum ReturnCode {
   NOT_SUPPORTED = 3,
 }
 
-/** What `decodeMessage` finds. A field that the message has not is 0, or as it was. */
+/** What `decodeMessage` finds. A field that the message has not is 0 or "". */
 export interface MessageFields extends Single {
   type: number;
   flags: number;
@@ -83,6 +83,8 @@ export interface MessageFields extends Single {
   duration: number;
   /** Where the last field begins, which goes to the message's end: a name, a payload, an address. */
   data: number;
+  /** While it is decoded: the layout of what has not been read. */
+  rest: number;
 }
 
 /** Bits of a layout: the fields a message has, in their order. */
@@ -118,49 +120,36 @@ export function encodeMessage(type: number, fields: Octets): Octets {
   );
 }
 
-/** Where the fields of a message begin: behind the header's short form, or its long one. */
-export function fieldsAt(message: Octets): number {
-  return message.charCodeAt(0) === 1 ? 4 : 2;
+/** The next field, where the layout has it; "" where it has not. */
+function take(m: MessageFields, octets: Octets, size: number): Octets {
+  const at = m.data;
+  if (m.rest % 2 > 0) m.data += size;
+  m.rest = half(m.rest);
+  return octets.slice(at, m.data);
 }
 
 /**
  * Reads one message, which a datagram holds alone. MALFORMED where its length is not that of the
- * octets, its type is reserved, or a field is cut, missing or too many. @apart
+ * octets, its type is reserved, or a field is cut, missing or too many.
  */
 export function decodeMessage(m: MessageFields, octets: Octets): Status {
   const end = octets.length;
-  let at = fieldsAt(octets);
-  const type = octets.charCodeAt(at - 1);
-  let layout = type < Layout.TYPES ? LAYOUTS.charCodeAt(type) - Layout.ZERO : -1;
-  if (end !== (at > 2 ? decodeInteger(octets, 1) : octets.charCodeAt(0))) return Status.MALFORMED;
-  if (at === end && (layout === Field.WILL || layout === Field.DURATION)) layout = 0;
-  m.type = type;
-  m.flags = 0;
-  m.msgId = "";
-  m.duration = 0;
-  if (layout < 0) return Status.MALFORMED;
-  if (layout % 2 >= Field.FLAGS) {
-    m.flags = octets.charCodeAt(at);
-    at += 1;
-  }
-  if (layout % 4 >= Field.TOPIC_ID) {
-    m.topicId = octets.slice(at, at + 2);
-    at += 2;
-  }
-  if (layout % 8 >= Field.MSG_ID) {
-    m.msgId = octets.slice(at, at + 2);
-    at += 2;
-  }
-  if (layout % 16 >= Field.CODE) {
-    m.code = octets.charCodeAt(at);
-    at += 1;
-  }
-  if (layout % 32 >= Field.DURATION) {
-    m.duration = decodeInteger(octets, at);
-    at += 2;
-  }
-  m.data = at;
-  return at > end || (at < end && layout < Field.DATA) || (at === end && layout >= Field.SOME_DATA)
+  m.data = octets.charCodeAt(0) === 1 ? 4 : 2;
+  const length = m.data > 2 ? decodeInteger(octets, 1) : octets.charCodeAt(0);
+  m.type = octets.charCodeAt(m.data - 1);
+  m.rest = m.type < Layout.TYPES ? LAYOUTS.charCodeAt(m.type) - Layout.ZERO : -1;
+  if (m.data === end && (m.rest === Field.WILL || m.rest === Field.DURATION)) m.rest = 0;
+  m.flags = orUsual(take(m, octets, 1).charCodeAt(0), 0);
+  m.topicId = take(m, octets, 2);
+  m.msgId = take(m, octets, 2);
+  m.code = orUsual(take(m, octets, 1).charCodeAt(0), 0);
+  // Of no octets the number is 0.
+  m.duration = decodeInteger(take(m, octets, 2) + encodeInteger(0), 0);
+  // What is left: no octets, any, or at least one.
+  return end !== length ||
+    m.rest < 0 ||
+    m.data > end ||
+    (m.rest < 1 ? m.data < end : m.rest > 1 && m.data === end)
     ? Status.MALFORMED
     : Status.OK;
 }

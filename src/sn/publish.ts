@@ -9,18 +9,19 @@ import {
   isGiven,
   isNothing,
   isWhole,
+  Octets,
   octetsOf,
   orUsual,
   Payload,
   textOctets,
 } from "#engine";
+import { Limit } from "#limits";
 import { Status } from "../status.js";
 import { encodeInteger } from "../wire/packet.js";
-import { encodePublish, encodeRegister } from "./messages.js";
-import { encodeMessage, MsgFlag, MsgType, TopicIdType } from "./packet.js";
+import { MsgFlag, MsgType } from "./packet.js";
 import { ask, send, settleFirst } from "./send.js";
-import { SnPhase, SnSession } from "./session.js";
-import { idTypeOf, newId, topicIdOf } from "./topics.js";
+import { SnMessage, SnPhase, SnSession } from "./session.js";
+import { isAgreed, keyOf, newId } from "./topics.js";
 
 /** Counts a refusal and says what it is. Where there was no room, `room` will be told. */
 export function refuse(s: SnSession, status: Status): Status {
@@ -40,55 +41,80 @@ export function publish(
   const level = orUsual(qos, 0);
   const name = textOctets(topic);
   const body = octetsOf(payload);
+  const key = keyOf(s, name);
+  const isFree = level < 0;
+  const isNow = isFree || (level < 1 && s.phase === SnPhase.ONLINE && !isNothing(key));
+  const outbox = orUsual(s.options.outbox, Limit.OUTBOX);
   const size = name.length + body.length;
-  const idType = idTypeOf(s, name);
-  const topicId = topicIdOf(s, name, idType);
-  const flags = (level < 0 ? 3 : level) * MsgFlag.QOS + (isGiven(retain) ? MsgFlag.RETAIN : 0);
-  let isNow = level < 0;
-  if (isNothing(name) || hasWildcard(name) || (isNow && idType === TopicIdType.NORMAL))
-    return refuse(s, Status.INVALID_TOPIC);
-  if (!isWhole(level, -1) || level > 2) return refuse(s, Status.INVALID_QOS);
-  // Either has to fit a datagram; waiting, both have to fit the queue.
-  if (size > s.outbox || body.length > s.mtu || name.length > s.mtu)
-    return refuse(s, Status.TOO_LONG);
-  if (level < 1) {
-    if (s.phase === SnPhase.ENDED || (isNow ? s.gateways.length < 1 : s.phase < SnPhase.ONLINE))
-      return refuse(s, Status.OFFLINE);
-    isNow = topicId !== undefined && (isNow || s.phase === SnPhase.ONLINE);
-    if (isNow) return send(s, encodePublish(flags + idType, topicId!, s.noId, body));
+  let room = outbox - size;
+  for (const one of s.queue) room -= one.title.length + one.body.length;
+  let result: number =
+    isNothing(name) || hasWildcard(name) || (isFree && !isAgreed(key))
+      ? Status.INVALID_TOPIC
+      : !isWhole(level, -1) || level > 2
+        ? Status.INVALID_QOS
+        : // Either has to fit a datagram; waiting, both have to fit the queue.
+          size > outbox || body.length > s.mtu || name.length > s.mtu
+          ? Status.TOO_LONG
+          : s.phase === SnPhase.ENDED ||
+              (isFree ? s.gateways.length < 1 : level < 1 && s.phase < SnPhase.ONLINE)
+            ? Status.OFFLINE
+            : isNow
+              ? Status.OK
+              : s.isLeaving
+                ? Status.ENDED
+                : room < 0 || s.queue.length >= orUsual(s.options.inFlight, Limit.IN_FLIGHT)
+                  ? Status.OUTBOX_FULL
+                  : Status.OK;
+  if (result < 0) result = refuse(s, result);
+  else {
+    const flags = (isFree ? 3 : level) * MsgFlag.QOS + (isGiven(retain) ? MsgFlag.RETAIN : 0);
+    const message: SnMessage = { title: name, flags: flags, body: body, id: 0, stage: 0 };
+    if (isNow) result = send(s, MsgType.PUBLISH, publishFields(message, key));
+    else {
+      if (level > 0) message.id = newId(s);
+      s.queue.push(message);
+      result = message.id;
+    }
   }
-  if (s.isLeaving) return refuse(s, Status.ENDED);
-  if (s.queue.length >= s.inFlight || s.queued + size > s.outbox)
-    return refuse(s, Status.OUTBOX_FULL);
-  const id = level > 0 ? newId(s) : 0;
-  s.queued += size;
-  s.queue.push({ title: name, flags: flags, body: body, id: id, stage: 0 });
-  return id;
+  return result;
+}
+
+/** The fields of PUBLISH; on another connection it is sent again too. */
+function publishFields(message: SnMessage, key: Octets): Octets {
+  return (
+    String.fromCharCode(message.flags + (message.stage > 0 ? MsgFlag.DUP : 0) + key.charCodeAt(0)) +
+    key.slice(1) +
+    encodeInteger(message.id) +
+    message.body
+  );
 }
 
 /** Goes on with the first message of the queue: REGISTER, PUBLISH or PUBREL. */
 export function publishNext(s: SnSession): void {
   const message = s.queue[0]!;
-  const idType = idTypeOf(s, message.title);
-  const topicId = topicIdOf(s, message.title, idType);
-  const msgId = encodeInteger(message.id);
-  const flags = message.flags;
-  if (message.stage < 0) ask(s, encodeMessage(MsgType.PUBREL, msgId), MsgType.PUBCOMP, msgId);
-  else if (topicId === undefined) {
-    const registerId = encodeInteger(newId(s));
-    ask(s, encodeRegister(s.noId, registerId, message.title), MsgType.REGACK, registerId);
+  const key = keyOf(s, message.title);
+  const isKnown = !isNothing(key);
+  const isReleased = message.stage < 0;
+  const msgId = encodeInteger(isKnown || isReleased ? message.id : newId(s));
+  if (isReleased) ask(s, MsgType.PUBREL, msgId, MsgType.PUBCOMP, msgId);
+  else if (!isKnown) {
+    // From a client the topic identifier is 0.
+    ask(s, MsgType.REGISTER, encodeInteger(0) + msgId + message.title, MsgType.REGACK, msgId);
   } else {
-    const octets = encodePublish(
-      // On another connection it is sent again too.
-      (message.stage > 0 ? flags + MsgFlag.DUP : flags) + idType,
-      topicId,
-      msgId,
-      message.body,
-    );
+    const fields = publishFields(message, key);
     message.stage += 1;
-    if (flags < MsgFlag.QOS) {
+    if (message.flags < MsgFlag.QOS) {
       settleFirst(s, undefined);
-      send(s, octets);
-    } else ask(s, octets, flags < 2 * MsgFlag.QOS ? MsgType.PUBACK : MsgType.PUBREC, msgId);
+      send(s, MsgType.PUBLISH, fields);
+    } else {
+      ask(
+        s,
+        MsgType.PUBLISH,
+        fields,
+        message.flags < 2 * MsgFlag.QOS ? MsgType.PUBACK : MsgType.PUBREC,
+        msgId,
+      );
+    }
   }
 }

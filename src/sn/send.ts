@@ -1,30 +1,36 @@
 // SPDX-License-Identifier: MIT
 // Sending: a message that nothing answers, and the one at a time that waits for its answer and is sent again
-// until it has come (specification section 6.13).
+// until it has come (specification section 6.13). Which fields a message has, and in which order, is
+// said where messages.ts encodes it whole.
 
-import { call, gateSend, Handler, isNothing, listRemove, Octets, quotient } from "#engine";
+import { call, Handler, linkSend, listRemove, Octets, octetsOf, orUsual, quotient } from "#engine";
+import { isGiven, textOctets } from "#engine";
 import { Status } from "../status.js";
-import { encapsulate } from "./messages.js";
-import { fieldsAt, MsgFlag, MsgType } from "./packet.js";
+import { encodeMessage, MsgFlag, MsgType } from "./packet.js";
 import { SnPhase, SnSession } from "./session.js";
 
 /** Sends a message, behind a forwarder's header where the client has a node identifier. */
-export function send(s: SnSession, message: Octets): Status {
-  // No counter that only grows.
-  s.gate.room = 0;
+export function send(s: SnSession, type: MsgType, fields: Octets): Status {
   // Anything sent puts off PINGREQ (section 6.11), at three quarters of keep alive.
   if (s.phase === SnPhase.ONLINE && s.answer < 1) s.due = s.keepAlive * 750;
-  if (!isNothing(s.nodeId)) message = encapsulate(0, s.nodeId, message);
-  return gateSend(s.gate, message);
+  const message = encodeMessage(type, fields);
+  return linkSend(s.link, s.head + message);
 }
 
 /** Sends a message that is answered by one of type `answer` with that message identifier, or "". */
-export function ask(s: SnSession, message: Octets, answer: MsgType, msgId: Octets): void {
-  s.request = message;
+export function ask(
+  s: SnSession,
+  type: MsgType,
+  fields: Octets,
+  answer: MsgType,
+  msgId: Octets,
+): void {
+  s.type = type;
+  s.request = fields;
   s.answer = answer;
   s.awaited = msgId;
   s.tries = s.retries;
-  send(s, message);
+  send(s, type, fields);
   waitMore(s);
 }
 
@@ -35,35 +41,37 @@ export function waitMore(s: SnSession): void {
 
 /** Sends the request again: the same octets, with DUP in PUBLISH and SUBSCRIBE. */
 export function askAgain(s: SnSession): void {
-  const message = s.request;
-  const at = fieldsAt(message);
-  const type = message.charCodeAt(at - 1);
-  const flags = message.charCodeAt(at);
-  if ((type === MsgType.PUBLISH || type === MsgType.SUBSCRIBE) && flags < MsgFlag.DUP) {
+  if (s.type === MsgType.PUBLISH || s.type === MsgType.SUBSCRIBE) {
     s.request =
-      message.slice(0, at) + String.fromCharCode(flags + MsgFlag.DUP) + message.slice(at + 1);
+      String.fromCharCode((s.request.charCodeAt(0) % MsgFlag.DUP) + MsgFlag.DUP) +
+      s.request.slice(1);
   }
   s.tries -= 1;
-  send(s, s.request);
+  send(s, s.type, s.request);
   waitMore(s);
 }
 
-/** Whether the message just read is the answer that is awaited; then nothing is any more. */
-export function isAnswer(s: SnSession, answer: MsgType): boolean {
-  const isOurs = s.answer === answer && s.awaited === s.fields.msgId;
-  if (isOurs) {
-    s.answer = 0;
-    s.due = s.keepAlive * 750;
-  } else s.skipped += 1;
-  return isOurs;
+/** WILLTOPIC, WILLMSG, WILLTOPICUPD or WILLMSGUPD, without a field where there is no will. */
+export function askWill(s: SnSession, type: MsgType, answer: MsgType): void {
+  const will = s.will;
+  let fields = "";
+  if (will) {
+    // The topic is odd of the pairs 7, 9 and 26, 28.
+    fields =
+      type % 4 > 1
+        ? String.fromCharCode(
+            orUsual(will.qos, 0) * MsgFlag.QOS + (isGiven(will.retain) ? MsgFlag.RETAIN : 0),
+          ) + textOctets(will.topic)
+        : octetsOf(will.payload);
+  }
+  ask(s, type, fields, answer, "");
 }
 
 /** The first message of the queue is done, and a handler is told. */
 export function settleFirst(s: SnSession, handler: Handler | undefined, status?: Status): void {
-  const message = s.queue[0]!;
+  const id = s.queue[0]!.id;
   listRemove(s.queue, 0);
-  s.queued -= message.title.length + message.body.length;
-  call(s.listeners, handler, message.id, status);
+  call(s.listeners, handler, id, status);
   if (s.wanting) {
     s.wanting = false;
     call(s.listeners, s.listeners.on.room);

@@ -2,8 +2,7 @@
 // A sender of QoS −1 and nothing else (specification section 6.8): no connection, no answer, no timer. What it
 // sends a gateway publishes under a name both know by number, or a name of two octets.
 
-import { gateSend, isGiven, octetsOf, Payload, Room, Single } from "#engine";
-import type { Gate } from "#engine";
+import { isGiven, linkSend, octetsOf, Payload, Single } from "#engine";
 import type { DatagramLink } from "../../boards/hal.js";
 import { Status } from "../status.js";
 import { encodeInteger } from "../wire/packet.js";
@@ -12,7 +11,7 @@ import { MsgFlag, TopicIdType } from "./packet.js";
 
 /** One sender. */
 export interface SnSender extends Single {
-  gate: Gate;
+  link: DatagramLink | undefined;
 }
 
 /** What `connect` of the sender returns. */
@@ -34,22 +33,19 @@ export function sendOnce(
   const isName = typeof topic === "string";
   const topicId = isName ? topic : encodeInteger(topic);
   if (topicId.length !== 2) return Status.INVALID_TOPIC;
-  s.gate.room = 0;
-  return gateSend(
-    s.gate,
-    encodePublish(
-      3 * MsgFlag.QOS +
-        (isGiven(retain) ? MsgFlag.RETAIN : 0) +
-        (isName ? TopicIdType.SHORT : TopicIdType.PREDEFINED),
-      topicId,
-      encodeInteger(0),
-      octetsOf(payload),
-    ),
+  const message = encodePublish(
+    3 * MsgFlag.QOS +
+      (isGiven(retain) ? MsgFlag.RETAIN : 0) +
+      (isName ? TopicIdType.SHORT : TopicIdType.PREDEFINED),
+    topicId,
+    encodeInteger(0),
+    octetsOf(payload),
   );
+  return linkSend(s.link, message);
 }
 
 /** Makes a sender that sends through `link`; where there is none, each message is OFFLINE. */
 export function senderOpen(link: DatagramLink | undefined): SnSenderClient {
-  const s: SnSender = { gate: { link: link, room: Room.SHUT, idle: 0 } };
+  const s: SnSender = { link: link };
   return { publish: (topic, payload, retain) => sendOnce(s, topic, payload, retain) };
 }

@@ -19,10 +19,11 @@
 // No gateway says whether it still has a session. So a new connection forgets what the last one had in
 // common with its gateway: topic identifiers, and that it knows the subscriptions. Waking up does not.
 
-import type { Gate, Listeners, Octets, Payload, Single } from "#engine";
-import type { DatagramPort, Timer } from "../../boards/hal.js";
+import type { Listeners, Octets, Payload, Single } from "#engine";
+import type { DatagramLink, DatagramPort, Timer } from "../../boards/hal.js";
 import type { Status } from "../status.js";
 import type { Will } from "../wire/connect.js";
+import type { SnOptions } from "./options.js";
 import type { MessageFields } from "./packet.js";
 
 /** Where the client stands; see the theory of operation above. */
@@ -49,7 +50,8 @@ export type SnHandler = (this: void, topic: string, payload: Payload, packet: Sn
 
 /** What a CONNECT goes on with (sections 6.2 and 6.14). */
 export const enum Resumption {
-  NONE = 0,
+  /** Nothing: a clean session. */
+  CLEAN = 0,
   /** The session, on a new connection. */
   SESSION = 1,
   /** The connection, from sleep: the will and all identifiers as well. */
@@ -77,7 +79,6 @@ export interface SnMessage {
 /** One topic filter. */
 export interface SnSubscription {
   filter: Octets;
-  levels: Octets[];
   /** The QoS asked for, −1 when it is to be unsubscribed. */
   level: number;
   handler: SnHandler | undefined;
@@ -86,74 +87,70 @@ export interface SnSubscription {
   isKnown: boolean;
 }
 
-/** A gateway to connect to. */
+/** A gateway to connect to, as the options name it or as it was found. */
 export interface Gateway {
-  host: string;
-  port: number;
-  /** Whether it was found, and not named by the options. */
-  isFound: boolean;
+  host?: string | undefined;
+  port?: number | undefined;
+  /** Seconds of the port's clock: one that was found counts as gone then. Those named stay. */
+  goneAt?: number | undefined;
 }
 
-/** One client. */
+/** One client. What of the options is asked for in one place is read there, in the record the caller gave. */
 export interface SnSession extends Single {
-  phase: number;
+  phase: SnPhase;
   port: DatagramPort;
-  gate: Gate;
+  link: DatagramLink | undefined;
   listeners: Listeners;
   fields: MessageFields;
+  options: SnOptions;
   clientId: Octets;
-  isClean: boolean;
   will: Will | undefined;
-  /** Octets of a payload or a name that fit a datagram; a forwarder's header takes some. */
+  /** A forwarder's header, or "": it stands in front of all that is sent, and of all that is taken. */
+  head: Octets;
+  /** Octets of a payload or a name that fit a datagram. */
   mtu: number;
-  nodeId: Octets;
   keepAlive: number;
   retryMs: number;
   retries: number;
-  waitMs: number;
-  minMs: number;
-  maxMs: number;
-  options: SnSessionOptions;
 
+  /**
+   * What the event under way has come to: a Status below 0 says that the connection is over, and why;
+   * CONGESTION, that the gateway wants to be left alone for a while.
+   */
+  outcome: number;
   /** The one timer, and when it has to fire next: 0 leaves it as it is. */
   timer: Timer;
   due: number;
-  /** The bound of the next delay, which doubles up to the longest. */
+  /** The bound of the next delay, which doubles up to the longest; 0 is the shortest. */
   boundMs: number;
   /** The gateways known; the first is the one in use. */
   gateways: Gateway[];
   /** Who answered CONNECT: nobody else is listened to. */
   peer: string;
 
-  /** The message that waits for its answer, the answer's type or 0, and its message identifier. */
+  /** The message that waits for its answer: its type and fields. */
+  type: number;
   request: Octets;
+  /** The answer's type, 0 where none is awaited, and its message identifier or "". */
   answer: number;
   awaited: Octets;
   tries: number;
+  /** What the last SUBSCRIBE or UNSUBSCRIBE was for. */
+  asked: SnSubscription | undefined;
 
   queue: SnMessage[];
-  /** Octets in the queue, of names and payloads. */
-  queued: number;
-  outbox: number;
-  inFlight: number;
   wanting: boolean;
   /** The gateway refused something for congestion: nothing is asked of it until the timer fires; 0 is none. */
-  isCongested: boolean;
   pause: Timer;
 
-  /** Topic names and what stands for them; of the gateway, and agreed upon beforehand. */
+  /** Topic names and their keys (topics.ts): first those agreed upon beforehand, then the gateway's. */
   names: Octets[];
-  ids: Octets[];
-  topics: number;
-  fixedNames: Octets[];
-  fixedIds: Octets[];
-  /** The message identifier that there is not. */
-  noId: Octets;
+  keys: Octets[];
+  fixed: number;
   lastId: number;
   /** Message identifiers of inbound QoS 2 messages that wait for PUBREL. */
   received: Octets[];
   subscriptions: SnSubscription[];
-  maxSubscriptions: number;
 
   /** Seconds to sleep whenever there is nothing to do, 0 for never; those the gateway was told at most. */
   sleep: number;
@@ -164,8 +161,10 @@ export interface SnSession extends Single {
   missed: number;
   /** A name was registered, and its message has not come. */
   isLingering: boolean;
-  /** The will has changed since CONNECT. */
-  isNewWill: boolean;
+  /** What tells the gateway of a will that has changed: WILLTOPICUPD, then WILLMSGUPD; 0 is nothing. */
+  newWill: number;
+  /** Whether those are sent; else it is a new CONNECT. */
+  updates: boolean;
 
   isLeaving: boolean;
   done: ((this: void, status: Status, left: number) => void) | undefined;
@@ -176,10 +175,4 @@ export interface SnSession extends Single {
   skipped: number;
   /** The record its callers hold. */
   face: unknown;
-}
-
-/** What of the options is needed later, as they were given. */
-export interface SnSessionOptions {
-  /** Where gateways are looked for, such as a multicast group; without it they are not. */
-  search?: { host: string; port: number; radius?: number | undefined } | undefined;
 }

@@ -7,19 +7,19 @@ import {
   Handler,
   hasWildcard,
   isNothing,
-  levelsOf,
-  Octets,
+  listFind,
+  listRemove,
   orUsual,
   textOctets,
 } from "#engine";
+import { Limit } from "#limits";
 import { Status } from "../status.js";
-import { decodeInteger, encodeInteger } from "../wire/packet.js";
-import { encodeSubscription } from "./messages.js";
+import { encodeInteger } from "../wire/packet.js";
 import { MsgFlag, MsgType, qosOf, ReturnCode, TopicIdType } from "./packet.js";
 import { refuse } from "./publish.js";
 import { ask } from "./send.js";
 import { SnSession, SnSubscription } from "./session.js";
-import { idTypeOf, newId, rememberTopic, topicIdOf } from "./topics.js";
+import { isAgreed, keyFrom, keyOf, newId, rememberTopic } from "./topics.js";
 
 /**
  * Subscribes, or unsubscribes at QoS −1; returns the message identifier its event will name, or a Status.
@@ -35,73 +35,72 @@ export function subscribe(
   const level = orUsual(qos, 0);
   const kept: SnSubscription[] = [];
   for (const one of s.subscriptions) if (one.filter !== filter) kept.push(one);
-  if (isNothing(filter) || filter.length > s.mtu) return refuse(s, Status.INVALID_TOPIC);
-  if (level > 2) return refuse(s, Status.INVALID_QOS);
-  if (level < 0 && kept.length === s.subscriptions.length) return refuse(s, Status.NOT_SUBSCRIBED);
-  if (kept.length >= s.maxSubscriptions) return refuse(s, Status.SUBSCRIPTIONS_FULL);
-  if (s.isLeaving) return refuse(s, Status.ENDED);
-  const id = newId(s);
-  kept.push({
-    filter: filter,
-    levels: levelsOf(filter),
-    level: level,
-    handler: handler,
-    id: id,
-    isKnown: false,
-  });
-  s.subscriptions = kept;
-  return id;
+  let result: number =
+    isNothing(filter) || filter.length > s.mtu
+      ? Status.INVALID_TOPIC
+      : level > 2
+        ? Status.INVALID_QOS
+        : level < 0 && kept.length === s.subscriptions.length
+          ? Status.NOT_SUBSCRIBED
+          : kept.length >= orUsual(s.options.subscriptions, Limit.SUBSCRIPTIONS)
+            ? Status.SUBSCRIPTIONS_FULL
+            : s.isLeaving
+              ? Status.ENDED
+              : Status.OK;
+  if (result < 0) result = refuse(s, result);
+  else {
+    result = newId(s);
+    kept.push({ filter: filter, level: level, handler: handler, id: result, isKnown: false });
+    s.subscriptions = kept;
+  }
+  return result;
 }
 
 /** SUBSCRIBE or UNSUBSCRIBE. */
-export function askFor(s: SnSession, subscription: SnSubscription): void {
-  const filter = subscription.filter;
-  const idType = idTypeOf(s, filter);
-  const msgId = encodeInteger(subscription.id);
-  const leaves = subscription.level < 0;
+export function askFor(s: SnSession, asked: SnSubscription): void {
+  const msgId = encodeInteger(asked.id);
+  const type = asked.level < 0 ? MsgType.UNSUBSCRIBE : MsgType.SUBSCRIBE;
+  let key = keyOf(s, asked.filter);
+  if (!isAgreed(key)) key = keyFrom(TopicIdType.NORMAL, asked.filter);
+  s.asked = asked;
   ask(
     s,
-    encodeSubscription(
-      leaves ? MsgType.UNSUBSCRIBE : MsgType.SUBSCRIBE,
-      (leaves ? 0 : subscription.level * MsgFlag.QOS) + idType,
-      msgId,
-      idType === TopicIdType.NORMAL ? filter : topicIdOf(s, filter, idType)!,
-    ),
-    leaves ? MsgType.UNSUBACK : MsgType.SUBACK,
+    type,
+    String.fromCharCode(Math.max(asked.level, 0) * MsgFlag.QOS + key.charCodeAt(0)) +
+      msgId +
+      key.slice(1),
+    type + 1,
     msgId,
   );
 }
 
 /**
  * SUBACK or UNSUBACK, which was awaited. Of a SUBACK's flags only the QoS counts, and it is told, not
- * believed: there are gateways that always say 0. Its topic identifier counts for a name only.
+ * believed: there are gateways that always say 0. Its topic identifier counts where a name was asked for.
  */
 export function subscribed(s: SnSession): void {
   const m = s.fields;
-  const id = decodeInteger(m.msgId, 0);
+  const asked = s.asked!;
+  const at = listFind(s.subscriptions, asked);
   const isLeft = m.type === MsgType.UNSUBACK;
-  const isRefused = !isLeft && m.code > ReturnCode.ACCEPTED;
-  const kept: SnSubscription[] = [];
-  let filter: Octets | undefined;
-  for (const one of s.subscriptions) {
-    if (one.id === id) {
-      filter = one.filter;
-      one.isKnown = true;
-    }
-    if (one.id !== id || !(isLeft || isRefused)) kept.push(one);
-  }
-  s.subscriptions = kept;
-  if (filter !== undefined) {
-    if (
-      !(isLeft || isRefused || hasWildcard(filter) || m.topicId === s.noId) &&
-      idTypeOf(s, filter) === TopicIdType.NORMAL
+  asked.isKnown = true;
+  // It may have been replaced by another to the same filter.
+  if (at >= 0) {
+    if (isLeft || m.code > ReturnCode.ACCEPTED) listRemove(s.subscriptions, at);
+    else if (
+      s.request.charCodeAt(0) % 4 < TopicIdType.PREDEFINED &&
+      m.topicId !== encodeInteger(0) &&
+      !hasWildcard(asked.filter)
     )
-      rememberTopic(s, filter, m.topicId);
-    call(
-      s.listeners,
-      isLeft ? s.listeners.on.unsubscribed : s.listeners.on.subscribed,
-      id,
-      isRefused ? Status.SUBSCRIPTION_REFUSED : isLeft ? undefined : qosOf(m.flags),
-    );
+      rememberTopic(s, asked.filter);
+    if (isLeft) call(s.listeners, s.listeners.on.unsubscribed, asked.id);
+    else {
+      call(
+        s.listeners,
+        s.listeners.on.subscribed,
+        asked.id,
+        m.code > ReturnCode.ACCEPTED ? Status.SUBSCRIPTION_REFUSED : qosOf(m.flags),
+      );
+    }
   }
 }

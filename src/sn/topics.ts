@@ -3,65 +3,58 @@
 // beforehand, by their own name where that is two octets, or by an identifier the gateway gave them on this
 // connection. A fixed number of those is remembered; the oldest is forgotten first, which costs a
 // REGISTER when it is needed again.
+//
+// A key is three octets: the type of identifier, and the two that stand for the topic. `names` and `keys` are
+// two columns of one table, whose first `fixed` rows stay.
 
-import { hasWildcard, listFind, listRemove, Octets } from "#engine";
+import { hasWildcard, listFind, listRemove, octetAt, Octets, orUsual } from "#engine";
+import { SnLimit } from "./limits.js";
 import { TopicIdType } from "./packet.js";
 import { SnSession } from "./session.js";
 
-/** How a topic name or filter is given to the gateway. */
-export function idTypeOf(s: SnSession, topic: Octets): TopicIdType {
-  return listFind(s.fixedNames, topic) >= 0
-    ? TopicIdType.PREDEFINED
-    : topic.length === 2 && !hasWildcard(topic)
-      ? TopicIdType.SHORT
-      : TopicIdType.NORMAL;
+/** A key out of its parts. @inline */
+export function keyFrom(idType: number, topicId: Octets): Octets {
+  return String.fromCharCode(idType) + topicId;
 }
 
-/** What stands for a topic name of that type, two octets; undefined where it has to be registered. */
-export function topicIdOf(s: SnSession, topic: Octets, idType: TopicIdType): Octets | undefined {
-  return idType === TopicIdType.SHORT
-    ? topic
-    : idType === TopicIdType.PREDEFINED
-      ? s.fixedIds[listFind(s.fixedNames, topic)]
-      : s.ids[listFind(s.names, topic)];
+/** The key of a topic name or filter, or "" where it has none and would have to be registered. */
+export function keyOf(s: SnSession, topic: Octets): Octets {
+  const at = listFind(s.names, topic);
+  return (at < 0 || at >= s.fixed) && topic.length === 2 && !hasWildcard(topic)
+    ? keyFrom(TopicIdType.SHORT, topic)
+    : at < 0
+      ? ""
+      : s.keys[at]!;
 }
 
-/** The topic name behind an identifier, undefined where it is unknown, "" where it was refused. */
-export function topicNameOf(s: SnSession, topicId: Octets, idType: number): Octets | undefined {
-  return idType === TopicIdType.SHORT
-    ? topicId
-    : idType === TopicIdType.PREDEFINED
-      ? s.fixedNames[listFind(s.fixedIds, topicId)]
-      : idType === TopicIdType.NORMAL
-        ? s.names[listFind(s.ids, topicId)]
-        : undefined;
+/** Whether a topic with that key can be named without asking the gateway first: predefined or short. @inline */
+export function isAgreed(key: Octets): boolean {
+  return octetAt(key, 0) > 0;
 }
 
-/** Forgets what stands at that value in `list`, the names or the identifiers. */
+/** Forgets the gateway's identifier that stands at that value in `list`, the names or the keys. */
 export function forgetTopic(s: SnSession, list: Octets[], value: Octets): void {
   const at = listFind(list, value);
-  if (at >= 0) {
+  if (at >= s.fixed) {
     listRemove(s.names, at);
-    listRemove(s.ids, at);
+    listRemove(s.keys, at);
   }
 }
 
-/** Remembers what the gateway calls a topic. */
-export function rememberTopic(s: SnSession, topic: Octets, topicId: Octets): void {
-  forgetTopic(s, s.ids, topicId);
+/** Remembers what the gateway calls a topic: the identifier in the message just read. */
+export function rememberTopic(s: SnSession, topic: Octets): void {
+  const key = keyFrom(TopicIdType.NORMAL, s.fields.topicId);
+  forgetTopic(s, s.keys, key);
   forgetTopic(s, s.names, topic);
-  if (s.ids.length >= s.topics) forgetTopic(s, s.ids, s.ids[0]!);
+  if (s.keys.length >= s.fixed + orUsual(s.options.topics, SnLimit.TOPICS))
+    forgetTopic(s, s.keys, s.keys[s.fixed]!);
   s.names.push(topic);
-  s.ids.push(topicId);
+  s.keys.push(key);
 }
 
 /** A message identifier that nothing in the queue has: 1 to 65,535, and round again. */
 export function newId(s: SnSession): number {
-  let isFree = false;
-  while (!isFree) {
-    s.lastId = (s.lastId % 65535) + 1;
-    isFree = true;
-    for (const message of s.queue) if (message.id === s.lastId) isFree = false;
-  }
+  s.lastId = (s.lastId % 65535) + 1;
+  for (const message of s.queue) if (message.id === s.lastId) return newId(s);
   return s.lastId;
 }

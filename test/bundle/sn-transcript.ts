@@ -138,7 +138,10 @@ export const snDialogues: SnDialogue[] = [
       ["passes", 3],
       ["says", "\x05\xfe\0\x01\x02" + octetsOf("SEARCHGW 1"), "10.0.0.8"],
       ["passes", 2003],
-      ["says", "\x05\xfe\0\x01\x02" + octetsOf("GWINFO 3"), "10.0.0.7"],
+      ["says", "\x05\xfe\0\x01\x02" + octetsOf("ADVERTISE 2 1"), "10.0.0.6"],
+      ["says", "\x05\xfe\0\x01\x02" + octetsOf("GWINFO 3 0a000007075b"), "10.0.0.8"],
+      ["passes", 20003],
+      ["passes", 20003],
       ["passes", 3],
       ["says", "\x05\xfe\0\x01\x03" + octetsOf("CONNACK 0"), "10.0.0.7"],
       ["says", "\x05\xfe\0\x01\x02" + octetsOf("CONNACK 0"), "10.0.0.7"],
@@ -159,7 +162,7 @@ export const snDialogues: SnDialogue[] = [
   },
   {
     title: "the same over a stream, with foreign octets in between",
-    options: { clientId: "c", retries: 2 },
+    options: { clientId: "c", retries: 2, willUpdate: true },
     isStream: true,
     steps: [
       ["passes", 2003],
@@ -174,7 +177,9 @@ export const snDialogues: SnDialogue[] = [
       ["publish", "ab", all.slice(0, 40), 1],
       ...streams(50, "PUBACK 0 2 0"),
       ["will", "w/t"],
-      ...streams(50, "WILLTOPICREQ", "WILLMSGREQ", "CONNACK 0"),
+      ...streams(50, "WILLTOPICRESP 0", "WILLMSGRESP 0"),
+      ["will", "w/u"],
+      ...streams(50, "WILLTOPICRESP 3", "WILLTOPICREQ", "WILLMSGREQ", "CONNACK 0"),
       ["end"],
       ...streams(50, "DISCONNECT"),
     ],
@@ -264,6 +269,7 @@ export function snInJavaScript(dialogue: SnDialogue, bundle: string): string {
   };
   var clearTimeout = function (id) { if (id > 0) timers[id - 1].f = undefined; };
   E.hwRand = function () { return 0; };
+  var getTime = function () { return now / 1000; };
   function settle() {}
   function passes(ms) {
     var end = now + ms;
@@ -330,7 +336,7 @@ export function snInLua(dialogue: SnDialogue): string {
   local function drained(status, left) line("drained " .. status .. " " .. left) end
   local function settle() end
   math = setmetatable({ random = function() return 1 end }, { __index = math })
-  tmr = { ALARM_SINGLE = 0, create = function()
+  tmr = { ALARM_SINGLE = 0, time = function() return now / 1000 end, create = function()
     local timer = {}
     function timer:alarm(ms, mode, f) self.at, self.f = now + ms, f timers[#timers + 1] = self return true end
     function timer:unregister() self.f = nil end

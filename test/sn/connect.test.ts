@@ -79,6 +79,65 @@ test("another will is told in a new CONNECT; none deletes the old one with the s
   expect(heard()).toEqual(["connect", "subscribed 1 0"]);
 });
 
+test("with willUpdate another will is told within the connection [SN 6.4]", () => {
+  const { client, sent, says, heard } = snOnline({ will, willUpdate: true });
+  client.will({ topic: "w/u", payload: "left", qos: 2 });
+  expect(sent()).toEqual(["WILLTOPICUPD q2 w/u"]);
+  says("WILLTOPICRESP 0");
+  expect(sent()).toEqual(["WILLMSGUPD left"]);
+  says("WILLMSGRESP 0");
+  client.will(undefined);
+  // Without a topic both are deleted.
+  expect(sent()).toEqual(["WILLTOPICUPD"]);
+  says("WILLTOPICRESP 0");
+  expect([sent(), heard()]).toEqual([[], []]);
+});
+
+test("a will update is sent again, and waits for what is under way and for T_WAIT [SN 6.4] [SN 6.13]", () => {
+  const { client, sent, says, passes } = snOnline({ willUpdate: true, waitMs: 20000 });
+  client.publish("ab", "x", 1);
+  client.will(will);
+  expect(sent()).toEqual(["PUBLISH 1 q1 'ab' x"]);
+  says("PUBACK 0 1 0");
+  passes(10000);
+  expect(sent()).toEqual(["WILLTOPICUPD q1 retain w/t", "WILLTOPICUPD q1 retain w/t"]);
+  says("WILLTOPICRESP 1");
+  passes(19999);
+  expect(sent()).toEqual([]);
+  passes(1);
+  expect(sent()).toEqual(["WILLTOPICUPD q1 retain w/t"]);
+});
+
+test("a gateway that knows no will updates is told in a new CONNECT [SN 6.4]", () => {
+  const { client, sent, says } = snOnline({ willUpdate: true });
+  client.will(will);
+  says("WILLTOPICRESP 3");
+  expect(sent()).toEqual(["WILLTOPICUPD q1 retain w/t", "CONNECT will 60 c"]);
+  says("WILLTOPICREQ", "WILLMSGREQ", "CONNACK 0");
+  client.will({ ...will, payload: "other" });
+  expect(sent().at(-1)).toBe("CONNECT will 60 c");
+});
+
+test("a will that changes while the last one is being told is told as well [SN 6.4]", () => {
+  const { client, sent, says } = snOnline({ willUpdate: true });
+  client.will(will);
+  client.will({ topic: "w/u", payload: "left" });
+  says("WILLTOPICRESP 0", "WILLTOPICRESP 0", "WILLMSGRESP 0");
+  expect(sent()).toEqual(["WILLTOPICUPD q1 retain w/t", "WILLTOPICUPD q0 w/u", "WILLMSGUPD left"]);
+  const connecting = snOnline();
+  connecting.client.will(will);
+  connecting.says("WILLTOPICREQ");
+  connecting.client.will({ topic: "w/u", payload: "left" });
+  connecting.says("WILLMSGREQ", "CONNACK 0");
+  expect(connecting.sent().at(-1)).toBe("CONNECT will 60 c");
+});
+
+test("a will is deleted with its session, also where sessions are kept [SN 6.2]", () => {
+  const { client, sent } = snOnline({ will, cleanSession: false });
+  client.will(undefined);
+  expect(sent()).toEqual(["CONNECT clean 60 c"]);
+});
+
 test("a will given before the connection is in its CONNECT [SN 6.3]", () => {
   const { client, passes, sent, says } = snDial();
   client.will(will);

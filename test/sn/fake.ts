@@ -73,6 +73,7 @@ export function airOpen() {
     after: world.port.after,
     stop: world.port.stop,
     chance: world.port.chance,
+    now: () => world.now / 1000,
   };
   return { air, port, world };
 }

@@ -57,17 +57,61 @@ test("GWINFO's sender is connected to, unicast or not [SN 6.1] [SN 5.4.3]", () =
   expect(heard()).toEqual(["connect"]);
 });
 
-test("ADVERTISE does as well as GWINFO; one that a client sent for a gateway is left aside [SN 6.1]", () => {
+test("ADVERTISE does as well as GWINFO [SN 6.1]", () => {
   const { air, passes, sent } = snDial(lone);
   passes(0);
   sent();
-  air.says(octetsOf("GWINFO 3 0a000007271000"), "client");
-  air.says(octetsOf("GWINFO 3 0a0000072710"), "client");
-  passes(1);
-  expect(sent()).toEqual([]);
   air.says(octetsOf("ADVERTISE 3 900"), "10.0.0.7");
   passes(1);
   expect(air.sent.at(-1)!.to).toBe("10.0.0.7:1883");
+});
+
+test("a GWINFO that another client sent has the gateway's address in it [SN 5.4.3]", () => {
+  const { air, passes, sent, heard } = snDial(lone);
+  passes(0);
+  sent();
+  air.says(octetsOf("GWINFO 3 0a0000072710"), "client");
+  passes(1);
+  expect(sent()).toEqual(["CONNECT clean 60 c"]);
+  expect(air.sent.at(-1)!.to).toBe("10.0.0.7:10000");
+  air.says(octetsOf("CONNACK 0"), "10.0.0.7", 10000);
+  expect(heard()).toEqual(["connect"]);
+});
+
+test("an address that is not IPv4 with a port is left aside [SN 5.4.3]", () => {
+  const { air, passes, sent } = snDial(lone);
+  passes(0);
+  sent();
+  air.says(octetsOf("GWINFO 3 0a000007"), "client");
+  air.says(octetsOf("GWINFO 3 0a000007271000"), "client");
+  air.says(octetsOf("GWINFO 3 20010db8000000000000000000000001275a"), "client");
+  passes(1);
+  expect(sent()).toEqual([]);
+});
+
+test("a gateway that has missed three of its ADVERTISEs is no gateway any more [SN 6.1]", () => {
+  const { air, passes, says } = snDial({ search, keepAlive: 60000 });
+  passes(0);
+  says("CONNACK 0");
+  air.says(octetsOf("ADVERTISE 2 60"), "two");
+  passes(120000);
+  // What comes again counts anew.
+  air.says(octetsOf("ADVERTISE 2 60"), "two");
+  air.says(octetsOf("GWINFO 3"), "three");
+  passes(179000);
+  const next = () => {
+    says("CONNACK 1");
+    air.fails();
+    passes(2000);
+    return air.sent.at(-1)!.to;
+  };
+  expect(next()).toBe("two:1883");
+  says("CONNACK 0");
+  air.says(octetsOf("CONNACK 0"), "two");
+  air.fails();
+  // It has not been heard of for 181 s now. Who never said how often it would be stays.
+  passes(4000);
+  expect(air.sent.at(-1)!.to).toBe("three:1883");
 });
 
 test("a found gateway that is lost gives way to another, and is found again [SN 6.13]", () => {

@@ -36,7 +36,7 @@ const UNDEFINED = "$_";
 
 /** Fields of records that never leave a bundle; all others keep their names. */
 const INTERNAL =
-  "filter|levels|handler|handlers|title|topicIn|askedOn|knownTo|id|octets|give|size|flags|body|stage|level|isKnown|isFound";
+  "filter|levels|handler|handlers|title|topicIn|askedOn|knownTo|id|octets|give|size|flags|body|stage|level|isKnown|goneAt";
 
 /**
  * One bundle for Espruino.

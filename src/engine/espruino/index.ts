@@ -215,6 +215,23 @@ export function gateSend(gate: Gate, message: Message): Status {
   }
 }
 
+/** Octets as numbers with dots in between. @inline */
+export function dotted(octets: Octets): string {
+  return E.toUint8Array(octets).join(".");
+}
+
+/** Hands octets to a link that has no window; OFFLINE when there is none, or it threw. */
+export function linkSend(link: Link | undefined, octets: Octets): Status {
+  let status = Status.OFFLINE;
+  try {
+    link!.write(octets);
+    status = Status.OK;
+  } catch (error) {
+    // It is closed, or there is no network.
+  }
+  return status;
+}
+
 /**
  * Calls a function, if there is one, and returns what it returns. What it throws goes to `error`,
  * or is printed where nobody listens, and no further; the result is then 1.

@@ -309,6 +309,20 @@ export function linkEnd(link: Link): void {
   link.finish(link);
 }
 
+/** Octets as numbers with dots in between. */
+export function dotted(octets: Octets): string {
+  let text = "";
+  for (let at = 0; at < octets.length; at++) text += (at > 0 ? "." : "") + octets.charCodeAt(at);
+  return text;
+}
+
+/** Hands octets to a link that has no window; OFFLINE when there is none, or it threw. */
+export function linkSend(link: Link | undefined, octets: Octets): Status {
+  let isSent = false;
+  if (link) [isSent] = pcall(link.write, link, octets);
+  return isSent ? Status.OK : Status.OFFLINE;
+}
+
 /** Hands octets to the link; OFFLINE when the link threw, which shuts the gate. */
 export function gateSend(gate: Gate, message: Message): Status {
   const link = gate.link;

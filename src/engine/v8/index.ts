@@ -219,6 +219,21 @@ export function gateSend(gate: Gate, message: Message): Status {
   }
 }
 
+/** Octets as numbers with dots in between. */
+export function dotted(octets: Octets): string {
+  return Array.from(octets, (octet) => octet.charCodeAt(0)).join(".");
+}
+
+/** Hands octets to a link that has no window; OFFLINE when there is none, or it threw. */
+export function linkSend(link: Link | undefined, octets: Octets): Status {
+  try {
+    link!.write(octets);
+    return Status.OK;
+  } catch {
+    return Status.OFFLINE;
+  }
+}
+
 /**
  * Calls a function, if there is one, and returns what it returns. What it throws goes to `error`,
  * or is printed where nobody listens, and no further; the result is then 1.
