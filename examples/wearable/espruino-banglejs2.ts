@@ -39,8 +39,8 @@ Bangle.on("HRM", (found) => {
 
 onWire(config, BTN1, () =>
   wearable(config, boardWith(connect, 1), {
-    pulse: known("pulse", takePulse),
-    steps: known("steps", () => Bangle.getHealthStatus("day").steps),
-    battery: known("battery", () => E.getBattery()),
+    heart: known("pulse", takePulse),
+    feet: known("steps", () => Bangle.getHealthStatus("day").steps),
+    cell: known("battery", () => E.getBattery()),
   }),
 );

@@ -13,8 +13,8 @@ import type { Body } from "./wearable.js";
 /** Two chips, and what tells of the battery. */
 export function bodyOf(i2c: I2cBus | undefined, battery: Sensor | undefined): Body {
   return {
-    pulse: i2c && createPulse(createMax30102(i2c), after),
-    steps: i2c && createSteps(createMpu6050(i2c), after),
-    battery: battery,
+    heart: i2c && createPulse(createMax30102(i2c), after),
+    feet: i2c && createSteps(createMpu6050(i2c), after),
+    cell: battery,
   };
 }

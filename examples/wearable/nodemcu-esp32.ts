@@ -28,9 +28,9 @@ function begin(): void {
   adc.setup(adc.ADC1, 6, adc.ATTEN_11db);
   const bus = i2cOf(config);
   wearable(config, boardOf(), {
-    pulse: bus && createPulse(createMax30102(bus), after),
-    steps: bus && createSteps(createMpu6050(bus), after),
-    battery: createAnalog(createAnalogPin(adc.ADC1, 6), {
+    heart: bus && createPulse(createMax30102(bus), after),
+    feet: bus && createSteps(createMpu6050(bus), after),
+    cell: createAnalog(createAnalogPin(adc.ADC1, 6), {
       quantity: "battery",
       points: CELL,
       isClamped: true,

@@ -26,9 +26,9 @@ const config = configuration() as any;
 function begin(): void {
   const bus = i2cOf(config);
   wearable(config, boardOf(), {
-    pulse: bus && createPulse(createMax30102(bus), after),
-    steps: bus && createSteps(createMpu6050(bus), after),
-    battery: createAnalog(createAnalogPin(0), {
+    heart: bus && createPulse(createMax30102(bus), after),
+    feet: bus && createSteps(createMpu6050(bus), after),
+    cell: createAnalog(createAnalogPin(0), {
       quantity: "battery",
       points: CELL,
       isClamped: true,

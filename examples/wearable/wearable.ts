@@ -11,11 +11,11 @@ import {
   type GadgetPort,
 } from "../../src/device/gadget.js";
 
-/** What is measured, as far as it is there. */
+/** What is measured, as far as it is there; by other names than quantities, which keep theirs in Lua. */
 export interface Body {
-  pulse: Sensor | undefined;
-  steps: Sensor | undefined;
-  battery: Sensor | undefined;
+  heart: Sensor | undefined;
+  feet: Sensor | undefined;
+  cell: Sensor | undefined;
 }
 
 /** A quantity that the board just knows; below 0 it does not. */
@@ -33,9 +33,9 @@ export function known(name: string, find: (this: void) => number): Sensor {
 /** Starts it. */
 export function wearable(config: GadgetConfig, board: GadgetPort, body: Body): void {
   gadgetOpen(config, board, {}, (g) => {
-    gadgetAdd(g, "pulse", body.pulse || DeviceStatus.NO_PORT);
-    gadgetAdd(g, "steps", body.steps || DeviceStatus.NO_PORT);
-    gadgetAdd(g, "battery", body.battery || DeviceStatus.NO_PORT);
+    gadgetAdd(g, "pulse", body.heart || DeviceStatus.NO_PORT);
+    gadgetAdd(g, "steps", body.feet || DeviceStatus.NO_PORT);
+    gadgetAdd(g, "battery", body.cell || DeviceStatus.NO_PORT);
     return { states: () => {}, lost: () => {} };
   });
 }
