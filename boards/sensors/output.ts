@@ -42,7 +42,7 @@ interface OutputState {
   pin: OutputPin;
   given: OutputOptions;
   top: number;
-  current: number;
+  setTo: number;
   /** Seconds it may still be on, and may still hear nothing. */
   left: number;
   patience: number;
@@ -56,14 +56,14 @@ const enum Time {
 }
 
 function apply(state: OutputState, level: number): void {
-  state.current = level;
+  state.setTo = level;
   state.pin.write(state.given.isInverted ? state.top - level : level);
 }
 
 /** A second has passed, or what is left of one that began before. */
 function tick(state: OutputState): void {
   state.isTicking = false;
-  if (state.current < 1) return;
+  if (state.setTo < 1) return;
   state.left -= 1;
   state.patience -= 1;
   if (state.left > 0 && state.patience > 0) wait(state);
@@ -87,7 +87,7 @@ function listen(state: OutputState): void {
 
 function change(state: OutputState, level: number): number {
   const wanted = level > state.top ? state.top : level > 0 ? level : 0;
-  if (wanted > 0 && state.current < 1) {
+  if (wanted > 0 && state.setTo < 1) {
     state.left = usual(state.given.maxOn, Time.EVER);
     listen(state);
     wait(state);
@@ -103,7 +103,7 @@ export function create(pin: OutputPin, options?: OutputOptions): Output {
     pin: pin,
     given: given,
     top: usual(given.top, 1),
-    current: 0,
+    setTo: 0,
     left: 0,
     patience: 0,
     isTicking: false,
@@ -111,7 +111,7 @@ export function create(pin: OutputPin, options?: OutputOptions): Output {
   apply(state, 0);
   return {
     set: (level) => change(state, level),
-    level: () => state.current,
+    level: () => state.setTo,
     alive: () => listen(state),
   };
 }

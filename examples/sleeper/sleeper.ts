@@ -50,7 +50,7 @@ export function sleeper(
   let report = "";
   let isUp = false;
 
-  function send(): void {
+  const sendReport = (): void => {
     if (!isUp || report === "") return;
     config.eager = true;
     const client = board.connect(config) as Client;
@@ -65,17 +65,17 @@ export function sleeper(
       if (status < 0) board.say("The report did not arrive: Status " + status);
       board.sleep(seconds);
     });
-  }
+  };
 
-  function measured(status: DeviceStatus, reading?: Reading): void {
+  const measured = (status: DeviceStatus, reading?: Reading): void => {
     report = reportOf(status, reading);
-    send();
-  }
+    sendReport();
+  };
 
   if (bus) createBme280(bus).read(measured);
   else measured(DeviceStatus.NO_PORT);
   return () => {
     isUp = true;
-    send();
+    sendReport();
   };
 }
