@@ -34,18 +34,18 @@ export function station(
     return;
   }
 
-  function tell(topic: string, payload: string, retain: boolean): void {
+  const tell = (topic: string, payload: string, retain?: boolean): void => {
     const status = client.publish(base + topic, payload, 1, retain);
     if (status < 0) print("Not accepted: " + topic + ", Status " + status);
-  }
+  };
 
   function measure(): void {
     const memory = process.memory();
     const temperature = E.getTemperature();
     // A chip, or a machine, without a sensor has no number here.
-    if (temperature > -273) tell("temperature", temperature.toFixed(1), false);
-    tell("load", analogRead(load).toFixed(3), false);
-    tell("memory", ((memory.usage / memory.total) * 100).toFixed(1), false);
+    if (temperature > -273) tell("temperature", temperature.toFixed(1));
+    tell("load", analogRead(load).toFixed(3));
+    tell("memory", ((memory.usage / memory.total) * 100).toFixed(1));
     setTimeout(measure, seconds * 1000);
   }
 

@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import { build } from "esbuild";
 import { minify } from "terser";
 import { flatten, FREE } from "./flatten.mjs";
-import { fieldsOf } from "./modules.mjs";
+import { fieldsOf, toExports } from "./modules.mjs";
 import { dropUnread, inlineOnce, moveInto } from "./inline.mjs";
 import {
   aliasProperties,
@@ -77,18 +77,8 @@ export async function bundleEspruino(config, entry) {
   const needs = Object.keys(result.metafile.inputs).flatMap((path) =>
     [...readFileSync(path, "utf8").matchAll(/^\/\/ @needs (\S+)$/gm)].map(([, need]) => need),
   );
-  let text = result.outputFiles[0].text.replaceAll("$require(", "require(").replaceAll(FREE, "");
-  text = text.replace(/export \{([^}]*)\};?\s*$/, (_all, names) =>
-    names
-      .split(",")
-      .map((name) => name.trim())
-      .filter((name) => name !== "")
-      .map((name) => {
-        const [local, as = local] = name.split(" as ");
-        return `exports.${as} = ${local};`;
-      })
-      .join("\n"),
-  );
+  let text = toExports(result.outputFiles[0].text).replaceAll("$require(", "require(");
+  text = text.replaceAll(FREE, "");
   // A function in a record of the module goes by its own name.
   for (const name of constants) {
     const found = new RegExp(`^\\${name} = (\\w+);\n`, "m").exec(text);

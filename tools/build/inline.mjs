@@ -28,6 +28,7 @@ function parse(text) {
 
 const isFunction = (node) =>
   ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node) || ts.isArrowFunction(node);
+const isDeclaration = (node) => ts.isVariableDeclaration(node) || ts.isFunctionDeclaration(node);
 /** `++` or `--`. */
 const isStep = (node) =>
   (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) &&
@@ -214,7 +215,7 @@ function replace(text, file, declaration, call, site, round, isPassing) {
   const locals = new Set(declaration.parameters.map((p) => p.name.text));
   const assigned = new Set();
   walk(declaration.body, (node) => {
-    if (ts.isVariableDeclaration(node)) locals.add(node.name.text);
+    if (isDeclaration(node)) locals.add(node.name.text);
     if (
       (ts.isBinaryExpression(node) &&
         node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
@@ -489,7 +490,7 @@ function isCallerLocal(node) {
   if (!at) return false;
   let local = at.parameters.some((p) => p.name.text === node.text);
   walk(at, (n) => {
-    if (ts.isVariableDeclaration(n) && n.name.getText() === node.text) local = true;
+    if (isDeclaration(n) && n.name.getText() === node.text) local = true;
   });
   return local;
 }

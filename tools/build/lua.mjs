@@ -8,6 +8,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import ts from "typescript";
 import * as tstl from "typescript-to-lua";
 import { flattenSource } from "./flatten.mjs";
+import { keysOf } from "./modules.mjs";
 import { checkLua } from "../lua/check.mjs";
 import { minify } from "../lua/minify.mjs";
 import { split } from "../lua/split.mjs";
@@ -245,8 +246,8 @@ function namesOf(statement) {
 }
 
 /**
- * The fields of records that no caller sees: their names may change. Whatever a firmware or a caller
- * calls something keeps it.
+ * The fields of records that no caller sees: their names may change. Whatever a firmware, a caller or a
+ * table of quantities calls something keeps it.
  * @param {string} text all sources
  * @param {string[]} ambient files that tell what the engine has
  * @param {string[]} exported what the chunk returns
@@ -274,6 +275,7 @@ function internalFields(text, ambient, exported, isModule) {
     ) {
       for (const { literal } of statement.type.types) kept.add(literal.text);
     }
+    for (const key of keysOf(statement)) kept.add(key);
   }
   return new Set([...internal].filter((name) => !kept.has(name)));
 }

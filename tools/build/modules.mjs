@@ -19,7 +19,20 @@ const HOISTED = { "String.fromCharCode": "$chr", "Math.floor": "$floor" };
 /** Properties that drivers read often, and the variables that hold their names. */
 const ALIASES = { length: "$", charCodeAt: "_" };
 
-/** The fields of interfaces that no caller sees, in a file and what it imports. */
+/** The keys of the tables that a statement declares, where they are no fields of an interface. */
+export function keysOf(statement) {
+  if (!ts.isVariableStatement(statement)) return [];
+  return statement.declarationList.declarations.flatMap(({ type, initializer }) => {
+    const isTable = type === undefined || type.typeName?.text === "Record";
+    if (!isTable || !initializer || !ts.isObjectLiteralExpression(initializer)) return [];
+    return initializer.properties.map(({ name }) => name.text);
+  });
+}
+
+/**
+ * The fields of interfaces that no caller sees, in a file and what it imports. What a table of the module
+ * has for a key keeps its name: quantities are such, and go out as they are called.
+ */
 export function fieldsOf(entry) {
   const internal = new Set();
   const kept = new Set();
@@ -38,6 +51,7 @@ export function fieldsOf(entry) {
         const names = INTERNAL.test(statement.name.text) ? internal : kept;
         for (const { name } of statement.members) if (name) names.add(name.text);
       }
+      for (const key of keysOf(statement)) kept.add(key);
       const from = statement.moduleSpecifier?.text;
       if (from?.startsWith(".")) {
         visit(relative(".", resolve(dirname(path), from)).replace(/\.js$/, ".ts"));
@@ -49,7 +63,7 @@ export function fieldsOf(entry) {
 }
 
 /** What is exported, as Espruino has it. */
-function toExports(text) {
+export function toExports(text) {
   return text.replace(/export \{([^}]*)\};?\s*$/, (_all, names) =>
     names
       .split(",")

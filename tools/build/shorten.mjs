@@ -244,6 +244,8 @@ export function sortNames(text) {
   return applyEdits(text, edits);
 }
 
+const isDeclaration = (node) => ts.isVariableDeclaration(node) || ts.isFunctionDeclaration(node);
+
 /** Whether an identifier names a variable, and no property. */
 function isVariable(node) {
   const { parent } = node;
@@ -251,15 +253,18 @@ function isVariable(node) {
   return !(ts.isPropertyAssignment(parent) && parent.name === node);
 }
 
-/** The function around a node that has a variable or a parameter of that name; or the catch clause. */
+/** The function around a node that has a variable, a function or a parameter of that name; or the catch clause. */
 function ownerOf(node, name) {
-  for (let at = node; at; at = at.parent) {
+  // The name of a function stands for it where the function stands, not among its own variables.
+  const isNaming = ts.isFunctionDeclaration(node.parent) && node.parent.name === node;
+  for (let at = isNaming ? node.parent.parent : node; at; at = at.parent) {
     if (ts.isCatchClause(at) && at.variableDeclaration?.name.text === name) return at;
     if (!isFunction(at)) continue;
     if (at.parameters.some((p) => p.name.text === name)) return at;
+    if (ts.isFunctionExpression(at) && at.name?.text === name) return at;
     let found = false;
     walk(at.body, (n) => {
-      if (!ts.isVariableDeclaration(n) || n.name.text !== name || functionOf(n) !== at) return;
+      if (!isDeclaration(n) || n.name.text !== name || functionOf(n) !== at) return;
       if (!ts.isCatchClause(n.parent)) found = true;
     });
     if (found) return at;
