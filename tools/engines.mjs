@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Every engine of this project behind one function: the Espruino bundle on its host in Node and on real
 // interpreters, the Lua bundle on Lua machines from npm and on those that are installed, the source on V8.
-// A program is a world that is made up around the client (time, network, server), written twice, as
-// `world`.js and `world`.lua; what it finds, in lines of `= name value`, comes back by name. Of the world
-// this uses `net` and timers, in Lua `tmr`, `chance(count)`, and `first`, the first number by chance; it
-// offers `usage()`, which counts memory, `clock()`, milliseconds, and in JavaScript `octetsOf(payload)`.
+// A program is a world that is made up around the client (network, server), written twice, as `world`.js
+// and `world`.lua; what it finds, in lines of `= name value`, comes back by name. Of the world this uses
+// `net` and `first`, the first number by chance. In front of it stand chance and time, the same for every
+// world (world/time.js, world/time.lua), and what this offers: `usage()`, which counts memory, `clock()`,
+// milliseconds, and in JavaScript `octetsOf(payload)`.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -21,6 +22,7 @@ import { openMachine as open53 } from "./lua/machine53.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const built = (name) => readFileSync(`${root}dist/${name}`, "latin1");
+const TIME = `${root}tools/world/time`;
 
 /** A number, a truth value, or octets with each one escaped: all three languages read it. */
 function literal(value, escape) {
@@ -81,7 +83,10 @@ var require = function (name) { return name === "net" ? net : modules(name); };
 const inJavaScript = ({ settings, world }) =>
   Object.entries(settings)
     .map(([name, value]) => `var ${name} = ${literal(value, "\\x")};\n`)
-    .join("") + readFileSync(`${world}.js`, "latin1").replace(/^\s*\/\/.*$/gm, "");
+    .join("") +
+  [`${TIME}.js`, `${world}.js`]
+    .map((path) => readFileSync(path, "latin1").replace(/^\s*\/\/.*$/gm, ""))
+    .join("");
 
 /** Functions are declared before the bundle sees them: it takes the timers of the place it stands in. */
 const espruinoProgram = (program) =>
@@ -213,6 +218,7 @@ const luaProgram = ({ settings, world, call }) =>
   `${LUA_START}
 ringlet = (function() ${built("lua/ringlet.lua")}
 end)
+${readFileSync(`${TIME}.lua`, "latin1")}
 ${readFileSync(`${world}.lua`, "latin1")}
 ${call}(ringlet())`;
 

@@ -16,33 +16,10 @@ var found = {
   ms: 0, // time of this machine
   seconds: 0, // simulated, of the attack
 };
-var seed = 1;
-var timers = [];
-var timerId = 0;
 var link;
 var isWritten = false;
 var isTaken = true;
 var passed = 0;
-
-function chance(count) {
-  seed = (seed * 75 + 74) % 65537;
-  return seed % count;
-}
-
-// Declared: the interpreter lets nobody assign to what is built in.
-var setTimeout = function (f, after, a) {
-  timerId++;
-  timers.push({ left: after < 1 ? 1 : after, f: f, a: a, id: timerId });
-  return timerId;
-};
-var clearTimeout = function (id) {
-  for (var i = 0; i < timers.length; i++) {
-    if (timers[i].id === id) {
-      timers.splice(i, 1);
-      return;
-    }
-  }
-};
 
 var net = {
   connect: function () {
@@ -78,22 +55,17 @@ function says(octets) {
   settle();
 }
 
-function elapse(ms) {
-  for (var i = 0; i < timers.length; i++) timers[i].left -= ms;
-}
-
 function passes(ms) {
   for (;;) {
-    var first = timers[0];
-    for (var i = 1; i < timers.length; i++) if (timers[i].left < first.left) first = timers[i];
+    var first = soonest(timers);
     if (!first || first.left > ms) break;
     ms -= first.left;
-    elapse(first.left);
+    lessen(timers, first.left);
     clearTimeout(first.id);
     first.f(first.a);
     settle();
   }
-  elapse(ms);
+  lessen(timers, ms);
 }
 
 function counts() {

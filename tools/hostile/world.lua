@@ -3,31 +3,8 @@
 
 local order = { "heard", "octets", "opens", "connects", "status", "chunks", "sent", "before", "most", "ms",
   "seconds" }
-local found, seed, timers, link, isTaken = {}, 1, {}, nil, true
+local found, link, isTaken = {}, nil, true
 for _, name in ipairs(order) do found[name] = 0 end
-
-function chance(count)
-  seed = (seed * 75 + 74) % 65537
-  return seed % count
-end
-
-local function forget(timer)
-  for i = 1, #timers do
-    if timers[i] == timer then table.remove(timers, i) return end
-  end
-end
-
-tmr = { ALARM_SINGLE = 0, create = function()
-  local timer = {}
-  function timer:alarm(after, mode, f)
-    forget(self)
-    self.left, self.f = after, f
-    timers[#timers + 1] = self
-    return true
-  end
-  function timer:unregister() forget(self) end
-  return timer
-end }
 
 local function fire(event, given)
   local own = link
@@ -65,22 +42,17 @@ local function says(octets)
   settle()
 end
 
-local function elapse(ms)
-  for i = 1, #timers do timers[i].left = timers[i].left - ms end
-end
-
 local function passes(ms)
   while true do
-    local first = timers[1]
-    for i = 2, #timers do if timers[i].left < first.left then first = timers[i] end end
+    local first = soonest(timers)
     if not first or first.left > ms then break end
     ms = ms - first.left
-    elapse(first.left)
+    lessen(timers, first.left)
     forget(first)
     first.f()
     settle()
   end
-  elapse(ms)
+  lessen(timers, ms)
 end
 
 local function counts()

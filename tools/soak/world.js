@@ -14,7 +14,6 @@ var PATIENCE_MS = 90000;
 var seconds = 0;
 var ms = 0;
 var failures = 0;
-var seed = 1;
 var found = {
   published: 0,
   received: 0,
@@ -39,30 +38,8 @@ function fail(why) {
   if (failures < 6) print("= fail " + why + " at " + seconds + " s");
 }
 
-function chance(count) {
-  seed = (seed * 75 + 74) % 65537;
-  return seed % count;
-}
-
-// What the client waits for, and what happens by itself: milliseconds that are left of each.
-var timers = [];
-var timerId = 0;
+// What happens by itself: milliseconds that are left of each.
 var jobs = [];
-
-// Declared: the interpreter lets nobody assign to what is built in.
-var setTimeout = function (f, after, a) {
-  timerId++;
-  timers.push({ left: after < 1 ? 1 : after, f: f, a: a, id: timerId });
-  return timerId;
-};
-var clearTimeout = function (id) {
-  for (var i = 0; i < timers.length; i++) {
-    if (timers[i].id === id) {
-      timers.splice(i, 1);
-      return;
-    }
-  }
-};
 
 // The server and the network in front of it. One session, which outlives connections.
 var link;
@@ -304,16 +281,14 @@ function elapse(step) {
       mutedFor = 0;
     }
   }
-  for (var i = 0; i < timers.length; i++) timers[i].left -= step;
-  for (i = 0; i < jobs.length; i++) jobs[i].left -= step;
+  lessen(timers, step);
+  lessen(jobs, step);
 }
 
 // The next thing that happens: a timer of the client, or a job.
 function next() {
-  var first = timers[0];
-  for (var i = 1; i < timers.length; i++) if (timers[i].left < first.left) first = timers[i];
-  var task = jobs[0];
-  for (i = 1; i < jobs.length; i++) if (jobs[i].left < task.left) task = jobs[i];
+  var first = soonest(timers);
+  var task = soonest(jobs);
   if (!first || task.left < first.left) {
     elapse(task.left);
     task.left = task.every;

@@ -4,7 +4,7 @@
 -- are small enough for a machine of 32-bit floats.
 
 local KEEP_MS, PATIENCE_MS = 60000, 90000
-local seconds, ms, failures, seed = 0, 0, 0, 1
+local seconds, ms, failures = 0, 0, 0
 local order = { "published", "received", "again", "refused", "pings", "cuts", "silences", "connects",
   "delivered", "wraps", "subscribed", "subscribeWraps", "samples", "warm", "most", "last",
   "clockWraps", "clockReads" }
@@ -16,35 +16,15 @@ function fail(why)
   if failures < 6 then print("= fail " .. why .. " at " .. seconds .. " s") end
 end
 
-function chance(count)
-  seed = (seed * 75 + 74) % 65537
-  return seed % count
-end
--- What the client waits for, and what happens by itself: milliseconds that are left of each.
-local timers, jobs = {}, {}
+-- What happens by itself: milliseconds that are left of each.
+local jobs = {}
 local clockMs = 0
 
-function forget(timer)
-  for i = 1, #timers do
-    if timers[i] == timer then table.remove(timers, i) return end
-  end
-end
-
-tmr = { ALARM_SINGLE = 0, create = function()
-  local timer = {}
-  function timer:alarm(after, mode, f)
-    forget(self)
-    self.left, self.f = after, f
-    timers[#timers + 1] = self
-    return true
-  end
-  function timer:unregister() forget(self) end
-  return timer
-end, now = function()
+tmr.now = function()
   -- The client asks no clock, so it may wrap as it likes.
   found.clockReads = found.clockReads + 1
   return clockMs * 1000
-end }
+end
 
 -- The server and the network in front of it. One session, which outlives connections.
 local link
@@ -269,14 +249,12 @@ function elapse(step)
       mutedFor = 0
     end
   end
-  for i = 1, #timers do timers[i].left = timers[i].left - step end
-  for i = 1, #jobs do jobs[i].left = jobs[i].left - step end
+  lessen(timers, step)
+  lessen(jobs, step)
 end
 
 function happens()
-  local first, task = timers[1], jobs[1]
-  for i = 2, #timers do if timers[i].left < first.left then first = timers[i] end end
-  for i = 2, #jobs do if jobs[i].left < task.left then task = jobs[i] end end
+  local first, task = soonest(timers), soonest(jobs)
   if not first or task.left < first.left then
     elapse(task.left)
     task.left = task.every
